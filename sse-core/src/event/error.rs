@@ -1,0 +1,123 @@
+//! Why an event could not be encoded.
+
+use alloc::boxed::Box;
+use alloc::string::ToString as _;
+use core::fmt;
+
+use super::{InvalidEventId, InvalidEventName, InvalidRetry};
+
+/// An event that cannot go on the wire. Nothing of it was written.
+#[derive(Debug)]
+pub struct EncodeError {
+    inner: Box<Inner>,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Payload(Box<str>),
+    Skipped(&'static str),
+    Reserved(Box<str>),
+    Id(InvalidEventId),
+    Name(InvalidEventName),
+    Retry(InvalidRetry),
+}
+
+/// The kind of an [`EncodeError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeErrorKind {
+    /// The payload did not serialize.
+    Payload,
+    /// The variant is marked `#[sse(skip)]`.
+    Skipped,
+    /// The name begins with `stream-` or the id with `=`, as only control events' do.
+    Reserved,
+    /// The id holds CR, LF or NUL.
+    Id,
+    /// The name holds CR or LF.
+    Name,
+    /// The reconnection time is out of range.
+    Retry,
+}
+
+impl EncodeError {
+    fn new(inner: Inner) -> Self {
+        Self { inner: Box::new(inner) }
+    }
+
+    /// The payload refused to be written, for the reason that `cause` displays.
+    pub fn payload(cause: impl fmt::Display) -> Self {
+        Self::new(Inner::Payload(cause.to_string().into_boxed_str()))
+    }
+
+    /// The event is one that is never sent; `variant` names it.
+    #[must_use]
+    pub fn skipped(variant: &'static str) -> Self {
+        Self::new(Inner::Skipped(variant))
+    }
+
+    pub(crate) fn reserved(value: &str) -> Self {
+        Self::new(Inner::Reserved(value.into()))
+    }
+
+    /// What is wrong with the event.
+    #[must_use]
+    pub fn kind(&self) -> EncodeErrorKind {
+        match &*self.inner {
+            Inner::Payload(_) => EncodeErrorKind::Payload,
+            Inner::Skipped(_) => EncodeErrorKind::Skipped,
+            Inner::Reserved(_) => EncodeErrorKind::Reserved,
+            Inner::Id(_) => EncodeErrorKind::Id,
+            Inner::Name(_) => EncodeErrorKind::Name,
+            Inner::Retry(_) => EncodeErrorKind::Retry,
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.inner {
+            Inner::Payload(cause) => write!(f, "the payload does not serialize: {cause}"),
+            Inner::Skipped(variant) => write!(f, "`{variant}` is marked `#[sse(skip)]` and is never sent"),
+            Inner::Reserved(value) => write!(f, "`{value}` is reserved for control events"),
+            Inner::Id(_) => f.write_str("the id is not legal"),
+            Inner::Name(_) => f.write_str("the name is not legal"),
+            Inner::Retry(_) => f.write_str("the reconnection time is not legal"),
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &*self.inner {
+            Inner::Payload(_) | Inner::Skipped(_) | Inner::Reserved(_) => None,
+            Inner::Id(error) => Some(error),
+            Inner::Name(error) => Some(error),
+            Inner::Retry(error) => Some(error),
+        }
+    }
+}
+
+impl From<InvalidEventId> for EncodeError {
+    fn from(error: InvalidEventId) -> Self {
+        Self::new(Inner::Id(error))
+    }
+}
+
+impl From<InvalidEventName> for EncodeError {
+    fn from(error: InvalidEventName) -> Self {
+        Self::new(Inner::Name(error))
+    }
+}
+
+impl From<InvalidRetry> for EncodeError {
+    fn from(error: InvalidRetry) -> Self {
+        Self::new(Inner::Retry(error))
+    }
+}
+
+impl From<core::convert::Infallible> for EncodeError {
+    fn from(never: core::convert::Infallible) -> Self {
+        match never {}
+    }
+}

@@ -1,0 +1,33 @@
+//! What an event is: the typed trait, the untyped value, and the strings that may go on the wire.
+//!
+//! The names are the [HTML standard]'s:
+//!
+//! | the standard says | here | on the wire |
+//! |---|---|---|
+//! | event type | [`EventName`] | `event: price-tick` |
+//! | last event ID | [`EventId`] | `id: 42` |
+//! | reconnection time | [`Retry`] | `retry: 3000` |
+//! | data | what [`SseEvent::write_data`] writes | `data: {"cents":1}` |
+//!
+//! A value of [`EventName`] or [`EventId`] is always legal on the wire: there is no unchecked constructor.
+//!
+//! [HTML standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+mod error;
+mod id;
+mod item;
+mod name;
+mod retry;
+mod sink;
+mod text;
+mod typed;
+mod untyped;
+
+pub use self::error::{EncodeError, EncodeErrorKind};
+pub use self::id::{EventId, InvalidEventId};
+pub use self::item::{ItemError, SseItem};
+pub use self::name::{EventName, InvalidEventName};
+pub use self::retry::{InvalidRetry, Retry};
+pub use self::sink::DataSink;
+pub use self::typed::{EventFields, SseEvent, With};
+pub use self::untyped::Event;

@@ -1,0 +1,111 @@
+//! The `event` field.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::text::{Text, validated_text};
+
+/// The name of an event, which a browser's listener is registered for: any string without CR and LF.
+///
+/// The default is `message`, for which no `event:` line is written; the empty name means the same
+/// ([HTML standard, section 9.2.6]).
+///
+/// # Examples
+///
+/// ```
+/// use sse_core::EventName;
+///
+/// const TICK: EventName = EventName::from_static("price-tick");
+/// assert_eq!(TICK.as_str(), "price-tick");
+/// assert_eq!(EventName::try_from("")?, EventName::MESSAGE);
+/// assert!(EventName::try_from("tick\nid: 7").is_err());
+/// # Ok::<(), sse_core::event::InvalidEventName>(())
+/// ```
+///
+/// [HTML standard, section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventName(Text);
+
+impl EventName {
+    /// The default name, `message`.
+    pub const MESSAGE: Self = Self(Text::Static("message"));
+
+    /// The beginning of the names of control events: `stream-`. A derived enum and a topic refuse them.
+    pub const RESERVED_PREFIX: &str = "stream-";
+
+    /// Makes a name from a constant, checked when it is compiled in a `const`.
+    ///
+    /// # Panics
+    ///
+    /// If `name` contains CR or LF.
+    #[must_use]
+    pub const fn from_static(name: &'static str) -> Self {
+        assert!(first_illegal(name.as_bytes()).is_none(), "an event name must not contain CR or LF");
+        if name.is_empty() { Self::MESSAGE } else { Self(Text::Static(name)) }
+    }
+
+    /// Whether this is the default name, for which no `event:` line is written.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        self.as_str() == "message"
+    }
+
+    /// Whether the name is one of the control events': it begins with `stream-`.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.as_str().starts_with(Self::RESERVED_PREFIX)
+    }
+
+    fn check(name: &str) -> Result<(), InvalidEventName> {
+        match first_illegal(name.as_bytes()) {
+            Some(at) => Err(InvalidEventName { at }),
+            None => Ok(()),
+        }
+    }
+
+    fn from_legal(name: &str) -> Self {
+        if name.is_empty() { Self::MESSAGE } else { Self(Text::Shared(Arc::from(name))) }
+    }
+}
+
+/// The offset of the first byte that ends a line.
+const fn first_illegal(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        if matches!(bytes[at], b'\r' | b'\n') {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+impl Default for EventName {
+    fn default() -> Self {
+        Self::MESSAGE
+    }
+}
+
+validated_text!(EventName, InvalidEventName);
+
+/// A name with CR or LF, which no `event:` line can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidEventName {
+    at: usize,
+}
+
+impl InvalidEventName {
+    /// The offset of the first illegal byte.
+    #[must_use]
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+}
+
+impl fmt::Display for InvalidEventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an event name must not contain CR or LF (byte {})", self.at)
+    }
+}
+
+impl core::error::Error for InvalidEventName {}
