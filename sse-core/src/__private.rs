@@ -3,11 +3,135 @@
 pub use crate::event::{DataSink, EncodeError, EventFields, EventId, EventName, Retry, SseEvent};
 #[cfg(feature = "schema")]
 pub use crate::schema::{EventSchema, PayloadSchema, SseSchema};
+pub extern crate alloc;
 pub use core;
 #[cfg(feature = "schema")]
 pub use schemars;
 #[cfg(feature = "json")]
 pub use serde;
+
+use alloc::string::ToString as _;
+use core::fmt;
+use core::time::Duration;
+
+/// Reads a field marked `#[sse(id)]`.
+///
+/// # Errors
+///
+/// Returns [`EncodeError`] if the field displays what no `id:` line can carry.
+pub fn event_id<K>(field: &(impl IdField<K> + ?Sized)) -> Result<Option<EventId>, EncodeError> {
+    field.event_id()
+}
+
+/// What displays as an id, or an `Option` of it.
+///
+/// `K` tells the two apart where the compiler could not: `Option` may display one day, as far as it knows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an event's id",
+    label = "marked `#[sse(id)]`",
+    note = "an id is what the field's `Display` writes; an `Option` may leave it out"
+)]
+pub trait IdField<K> {
+    /// The id that the field stands for.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`EncodeError`] if the id is not legal.
+    fn event_id(&self) -> Result<Option<EventId>, EncodeError>;
+}
+
+/// The kind of a field that always holds an id.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Always;
+
+/// The kind of a field that may hold an id.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Perhaps;
+
+impl<T: fmt::Display + ?Sized> IdField<Always> for T {
+    fn event_id(&self) -> Result<Option<EventId>, EncodeError> {
+        Ok(Some(EventId::try_from(self.to_string())?))
+    }
+}
+
+impl<T: fmt::Display> IdField<Perhaps> for Option<T> {
+    fn event_id(&self) -> Result<Option<EventId>, EncodeError> {
+        self.as_ref().map_or(Ok(None), IdField::<Always>::event_id)
+    }
+}
+
+/// Reads a field marked `#[sse(retry)]`.
+///
+/// # Errors
+///
+/// Returns [`EncodeError`] if the time is out of range.
+pub fn event_retry(field: &impl RetryField) -> Result<Option<Retry>, EncodeError> {
+    field.event_retry()
+}
+
+/// A reconnection time, or an `Option` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a reconnection time",
+    label = "marked `#[sse(retry)]`",
+    note = "such a field is a `Duration` or an `Option<Duration>`"
+)]
+pub trait RetryField {
+    /// The time that the field stands for.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`EncodeError`] if the time is out of range.
+    fn event_retry(&self) -> Result<Option<Retry>, EncodeError>;
+}
+
+impl RetryField for Duration {
+    fn event_retry(&self) -> Result<Option<Retry>, EncodeError> {
+        Ok(Some(Retry::try_from(*self)?))
+    }
+}
+
+impl RetryField for Option<Duration> {
+    fn event_retry(&self) -> Result<Option<Retry>, EncodeError> {
+        self.as_ref().map_or(Ok(None), RetryField::event_retry)
+    }
+}
+
+/// The fields of a payload, under the name that its schema goes by.
+///
+/// schemars tells types apart by module and name. The name of a payload is made of the stream's and the variant's, and
+/// a type of the user's in the same module may have it already; then the two would pass for one.
+#[cfg(feature = "schema")]
+#[derive(Debug)]
+pub struct NamedPayload<T>(core::marker::PhantomData<T>);
+
+/// A type with the fields of a payload.
+#[cfg(feature = "schema")]
+pub trait PayloadFields: schemars::JsonSchema {
+    /// The name of the payload's schema.
+    const NAME: &'static str;
+}
+
+#[cfg(feature = "schema")]
+impl<T: PayloadFields> schemars::JsonSchema for NamedPayload<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+        T::NAME.into()
+    }
+
+    fn schema_id() -> alloc::borrow::Cow<'static, str> {
+        // Not that of the fields: a transparent type has the id of what it wraps, which goes by its own name.
+        alloc::format!("payload of {}", T::schema_id()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
 
 /// Expands to its input if the feature `schema` of this crate is on, whatever the caller's features are.
 #[cfg(feature = "schema")]

@@ -109,6 +109,8 @@ impl core::error::Error for InvalidRetry {}
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString as _;
+
     use super::*;
 
     #[test]

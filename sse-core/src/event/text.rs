@@ -89,6 +89,13 @@ macro_rules! validated_text {
             }
         }
 
+        // So that what needs no check can stand where one is asked for.
+        impl From<core::convert::Infallible> for $Invalid {
+            fn from(never: core::convert::Infallible) -> Self {
+                match never {}
+            }
+        }
+
         impl AsRef<str> for $Name {
             fn as_ref(&self) -> &str {
                 self.as_str()

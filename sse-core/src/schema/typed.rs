@@ -11,9 +11,11 @@ use crate::event::SseEvent;
 /// A type whose events and payloads are known before any is sent. The derive implements it.
 pub trait SseSchema: SseEvent {
     /// The name of the stream, which prefixes the names of its events' types: `Feed`.
+    #[must_use]
     fn stream_name() -> Cow<'static, str>;
 
     /// What the type's documentation says.
+    #[must_use]
     fn description() -> Option<&'static str> {
         None
     }

@@ -105,7 +105,7 @@ impl Event {
     }
 }
 
-pub(crate) fn write_id_line(id: &str, out: &mut Vec<u8>) {
+fn write_id_line(id: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"id:");
     write_value(id.as_bytes(), out);
 }

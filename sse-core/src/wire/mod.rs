@@ -21,9 +21,16 @@
     clippy::panic
 )]
 
+mod decode;
 mod encode;
 mod frame;
+mod limits;
+mod lines;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use self::encode::{encode_fields_into, encode_untyped_into, write_id_line};
+pub use self::decode::{DecodedEvent, Decoder};
 pub use self::encode::{encode, encode_into};
+pub(crate) use self::encode::{encode_fields_into, encode_untyped_into};
 pub use self::frame::EventFrame;
+pub use self::limits::{LimitExceeded, LimitKind, Limits};

@@ -1,0 +1,128 @@
+//! The folder of generated files.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::runtime::MARK;
+
+/// How many lines of a difference are shown.
+const SHOWN: usize = 12;
+
+/// A file that is not as it should be.
+#[derive(Debug)]
+pub(super) enum Drift {
+    Missing(PathBuf),
+    /// The file and where it differs.
+    Differs(PathBuf, String),
+    /// A generated file that nothing generates any more.
+    Stale(PathBuf),
+}
+
+/// Compares the folder with what should be in it. Files that were not generated are nobody's business.
+pub(super) fn compare(folder: &Path, files: &[(PathBuf, String)], complete: bool) -> io::Result<Vec<Drift>> {
+    let mut drifts = Vec::new();
+    for (name, wanted) in files {
+        let path = folder.join(name);
+        match fs::read(&path) {
+            Ok(found) if found == wanted.as_bytes() => {}
+            Ok(found) => drifts.push(Drift::Differs(path, difference(&String::from_utf8_lossy(&found), wanted))),
+            Err(error) if error.kind() == ErrorKind::NotFound => drifts.push(Drift::Missing(path)),
+            Err(error) => return Err(at(&path, &error)),
+        }
+    }
+    if complete {
+        drifts.extend(stale(folder, files)?.into_iter().map(Drift::Stale));
+    }
+    Ok(drifts)
+}
+
+/// Writes what differs and removes what is stale.
+pub(super) fn write(folder: &Path, files: &[(PathBuf, String)], drifts: &[Drift]) -> io::Result<()> {
+    fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+    for drift in drifts {
+        match drift {
+            Drift::Stale(path) => fs::remove_file(path).map_err(|error| at(path, &error))?,
+            Drift::Missing(path) | Drift::Differs(path, _) => {
+                let text = files.iter().find(|(name, _)| folder.join(name) == *path).map(|(_, text)| text);
+                replace(path, text.map_or("", String::as_str)).map_err(|error| at(path, &error))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A reader sees the old file or the new one: a development server watches them.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    fs::write(&temporary, text)?;
+    fs::rename(&temporary, path).inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+/// The generated files that are not among `files`.
+fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(at(folder, &error)),
+    };
+    let mut stale = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| at(folder, &error))?.path();
+        let is_module = path.extension().is_some_and(|ending| ending == "ts" || ending == "js");
+        let is_wanted = files.iter().any(|(name, _)| folder.join(name) == path);
+        if is_module && !is_wanted && path.is_file() {
+            let text = fs::read(&path).map_err(|error| at(&path, &error))?;
+            if text.starts_with(MARK.as_bytes()) {
+                stale.push(path);
+            }
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+/// The lines between the first and the last that differ.
+fn difference(found: &str, wanted: &str) -> String {
+    if found.replace("\r\n", "\n") == wanted {
+        return "  only the line ends differ: let git keep them (`* text eol=lf` in .gitattributes)\n".to_owned();
+    }
+    let (old, new): (Vec<_>, Vec<_>) = (found.lines().collect(), wanted.lines().collect());
+    let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let after =
+        old.iter().skip(before).rev().zip(new.iter().skip(before).rev()).take_while(|(old, new)| old == new).count();
+    let mut out = format!("  @@ line {} @@\n", before + 1);
+    for (sign, lines) in [('-', &old), ('+', &new)] {
+        let changed: Vec<_> = lines.iter().take(lines.len() - after).skip(before).collect();
+        for line in changed.iter().take(SHOWN) {
+            out += &format!("  {sign}{line}\n");
+        }
+        if changed.len() > SHOWN {
+            out += &format!("  {sign}... {} more lines\n", changed.len() - SHOWN);
+        }
+    }
+    out
+}
+
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn differences_of_texts() {
+        assert_eq!(difference("a\nb\nc\n", "a\nx\ny\nc\n"), "  @@ line 2 @@\n  -b\n  +x\n  +y\n");
+        assert_eq!(difference("a\n", "a\na\n"), "  @@ line 2 @@\n  +a\n");
+        assert!(difference("a\r\nb\r\n", "a\nb\n").contains("line ends"));
+        assert!(difference(&"x\n".repeat(40), "").contains("28 more lines"));
+    }
+}

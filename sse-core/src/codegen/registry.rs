@@ -1,0 +1,189 @@
+//! The streams of an application, and what is generated for them.
+
+use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use std::path::PathBuf;
+
+use super::error::CodegenError;
+use super::{ident, runtime, stream};
+use crate::schema::{Manifest, SchemaError, SseSchema};
+
+/// The streams of an application, each with the path that serves it.
+///
+/// # Examples
+///
+/// ```
+/// use sse_core::codegen::{CodegenError, Options, Registry};
+/// # use sse_core::schema::SseSchema;
+///
+/// fn files<Feed: SseSchema>() -> Result<(), CodegenError> {
+///     let files = Registry::new().stream::<Feed>("/feed").render(&Options::new())?;
+///     assert_eq!(files[0].0.to_str(), Some("feed.ts"));
+///     assert_eq!(files[1].0.to_str(), Some("runtime.ts"));
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    streams: Vec<Stream>,
+}
+
+/// A stream and its path.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    pub(super) name: String,
+    pub(super) path: String,
+    manifest: Result<Manifest, SchemaError>,
+}
+
+impl Registry {
+    /// No streams.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { streams: Vec::new() }
+    }
+
+    /// Adds the stream of `E`, which `path` serves. `{room}` and `{*rest}` in it become parameters of the client.
+    #[must_use]
+    pub fn stream<E: SseSchema>(self, path: impl Into<String>) -> Self {
+        let name = E::stream_name().into_owned();
+        self.with(name, path.into(), Manifest::of::<E>())
+    }
+
+    /// Adds the stream of `E` under another name: one type may be served at several paths.
+    #[must_use]
+    pub fn stream_named<E: SseSchema>(self, name: &str, path: impl Into<String>) -> Self {
+        let name = ident::pascal_case(name);
+        let manifest = Manifest::named::<E>(&name);
+        self.with(name, path.into(), manifest)
+    }
+
+    fn with(mut self, name: String, path: String, manifest: Result<Manifest, SchemaError>) -> Self {
+        self.streams.push(Stream { name, path, manifest });
+        self
+    }
+
+    /// The generated files, by their names in one folder. The same streams give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CodegenError`] if a stream has no schema or two names are one in TypeScript, if a path is no path, or
+    /// if [`Options::only`] names a stream that is not there.
+    pub fn render(&self, options: &Options) -> Result<Vec<(PathBuf, String)>, CodegenError> {
+        Ok(self.generate(options)?.0)
+    }
+
+    /// What the types cannot say: integers that JavaScript rounds, and schemas that became `unknown`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::render`].
+    pub fn diagnostics(&self, options: &Options) -> Result<Vec<Diagnostic>, CodegenError> {
+        Ok(self.generate(options)?.1)
+    }
+
+    pub(super) fn generate(
+        &self,
+        options: &Options,
+    ) -> Result<(Vec<(PathBuf, String)>, Vec<Diagnostic>), CodegenError> {
+        let mut names = BTreeSet::from(["runtime".to_owned()]);
+        let (mut files, mut diagnostics) = (Vec::new(), Vec::new());
+        for only in &options.only {
+            if !self.streams.iter().any(|stream| stream.is_called(only)) {
+                let known: Vec<_> = self.streams.iter().map(|stream| stream.name.as_str()).collect();
+                return Err(CodegenError::unknown(only, known.join(", ")));
+            }
+        }
+        for stream in &self.streams {
+            let file = ident::kebab_case(&stream.name);
+            if !names.insert(file.clone()) {
+                return Err(CodegenError::same_file(&file));
+            }
+            if !options.only.is_empty() && !options.only.iter().any(|only| stream.is_called(only)) {
+                continue;
+            }
+            let manifest =
+                stream.manifest.as_ref().map_err(|cause| CodegenError::schema(&stream.name, cause.clone()))?;
+            let module = stream::Module::new(manifest, &stream.path)?;
+            match options.emit {
+                Emit::Ts => files.push((file + ".ts", module.typescript())),
+                Emit::Js => {
+                    files.push((file.clone() + ".js", module.javascript()));
+                    files.push((file + ".d.ts", module.declarations()));
+                }
+            }
+            diagnostics.extend(module.into_diagnostics());
+        }
+        files.extend(runtime::files(options.emit));
+        Ok((files.into_iter().map(|(name, text)| (PathBuf::from(name), text)).collect(), diagnostics))
+    }
+}
+
+impl Stream {
+    fn is_called(&self, name: &str) -> bool {
+        ident::kebab_case(&self.name) == ident::kebab_case(name)
+    }
+}
+
+/// What is generated, and for which streams.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub(super) emit: Emit,
+    pub(super) only: Vec<String>,
+}
+
+impl Options {
+    /// TypeScript, for all streams.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the language.
+    #[must_use]
+    pub const fn emit(mut self, emit: Emit) -> Self {
+        self.emit = emit;
+        self
+    }
+
+    /// Leaves out all streams but this one, and those that further calls name.
+    #[must_use]
+    pub fn only(mut self, stream: impl Into<String>) -> Self {
+        self.only.push(stream.into());
+        self
+    }
+}
+
+/// The language of the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Emit {
+    /// TypeScript, for a bundler or `tsc`.
+    #[default]
+    Ts,
+    /// JavaScript modules that a browser loads as they are, with their types beside them.
+    Js,
+}
+
+/// Something that the generated types cannot say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    stream: String,
+    at: String,
+    text: String,
+}
+
+impl Diagnostic {
+    pub(super) fn new(stream: &str, at: &str, text: String) -> Self {
+        Self { stream: stream.to_owned(), at: at.to_owned(), text }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.stream, self.at, self.text)
+    }
+}

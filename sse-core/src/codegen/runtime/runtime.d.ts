@@ -1,0 +1,197 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** How the payload of an event is written: as JSON, as text as it is, or not at all. */
+export type Encoding = "json" | "text" | "empty";
+/** What is known of a stream: the names of its events and how each payload is written. `M` maps names to payloads. */
+export interface Codec<M> {
+    readonly name: string;
+    readonly events: {
+        readonly [K in keyof M & string]: Encoding;
+    };
+    /** The events with which the stream is complete. */
+    readonly terminal: readonly (keyof M & string)[];
+    /** Never there: it only carries the type. */
+    readonly "~events"?: M;
+}
+/** The union of a stream's events, told apart by `event`. */
+export type EventOf<M> = {
+    [K in keyof M & string]: {
+        readonly event: K;
+        readonly data: M[K];
+        readonly id: string;
+    };
+}[keyof M & string];
+/** An event as it was received. `id` is the last event ID at that point. */
+export interface ServerSentEvent {
+    readonly event: string;
+    readonly data: string;
+    readonly id: string;
+}
+/** Why a position could not be resumed. */
+export type ResetReason = "evicted" | "unknown-epoch" | "future" | "malformed" | "lagged" | (string & {});
+/** What the server says when a connection is accepted (`stream-open`). */
+export interface OpenInfo {
+    /** `recovered`: everything missed follows. `reset`: it cannot; forget what you hold. */
+    readonly resume: "fresh" | "recovered" | "reset" | "unsupported";
+    readonly reason?: ResetReason;
+    readonly keepAlive: "comment" | "event" | "off";
+    readonly keepAliveMs?: number;
+    readonly schema?: string;
+}
+/** What the server says instead of a partial replay (`stream-reset`): what follows does not continue what came before. */
+export interface ResetInfo {
+    readonly reason: ResetReason;
+    /** The reason for each topic, where a connection carries several. */
+    readonly topics?: {
+        readonly [topic: string]: ResetReason;
+    };
+}
+/** What the server says when the stream is complete (`stream-end`). */
+export interface EndInfo {
+    readonly [key: string]: unknown;
+}
+export interface ControlHandlers {
+    onOpen?: ((info: OpenInfo) => void) | undefined;
+    onReset?: ((info: ResetInfo) => void) | undefined;
+    /** The stream is complete: the server said so, or a terminal event came. */
+    onEnd?: ((info: EndInfo) => void) | undefined;
+    /** A payload that is not what its event promises. Without this handler the error is thrown. */
+    onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
+}
+/** Why a stream failed. */
+export declare class StreamError extends Error {
+    readonly name = "StreamError";
+    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. */
+    readonly code: "status" | "content-type" | "connection" | "limit" | "data";
+    /** The answer's status; 0 if there was none. */
+    readonly status: number;
+    readonly headers: Headers | undefined;
+    constructor(code: StreamError["code"], message: string, cause?: unknown, response?: Response);
+}
+export interface UrlOptions {
+    /** What the path is appended to: an origin, with or without the beginning of a path. */
+    base?: string | URL | undefined;
+    query?: ConstructorParameters<typeof URLSearchParams>[0];
+}
+/** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
+export declare function streamUrl(path: string, options?: UrlOptions, params?: {
+    [name: string]: string | number;
+}): string;
+/** Calls the handler of the event's name; a missing handler is a type error. */
+export declare function match<M, R>(event: EventOf<M>, handlers: {
+    [K in keyof M & string]: (data: M[K], id: string) => R;
+}): R;
+/** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
+export declare class EventStreamParser {
+    #private;
+    /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
+    lastEventId: string;
+    /** The reconnection time in milliseconds, if the server has set it. */
+    retry: number | undefined;
+    constructor(options?: {
+        lastEventId?: string | undefined;
+        maxBufferSize?: number | undefined;
+    });
+    /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
+    push(chunk: Uint8Array, emit: (event: ServerSentEvent) => void): void;
+}
+/** The event that a native listener gets. */
+export interface Message extends Event {
+    readonly data: string;
+    readonly lastEventId: string;
+    readonly origin: string;
+}
+/** The part of `EventSource` that is used, so that a polyfill fits. */
+export interface EventSourceLike {
+    readonly readyState: number;
+    addEventListener(type: string, listener: (event: any) => void): void;
+    close(): void;
+}
+export interface OpenOptions extends ControlHandlers {
+    withCredentials?: boolean | undefined;
+    /** Closes the connection when it aborts. */
+    signal?: AbortSignal | undefined;
+    /** Whether to close when the stream is complete (default), or to let the server answer the reconnect with 204. */
+    closeOnEnd?: boolean | undefined;
+    /** The constructor, where there is no global one. */
+    EventSource?: (new (url: string | URL, init?: {
+        withCredentials?: boolean;
+    }) => EventSourceLike) | undefined;
+}
+export interface ListenOptions {
+    /** Removes the listener when it aborts. */
+    signal?: AbortSignal | undefined;
+}
+/** A browser's `EventSource`, typed. */
+export declare class TypedEventSource<M> implements Disposable {
+    #private;
+    readonly native: EventSourceLike;
+    /** The id of the last event. */
+    lastEventId: string;
+    constructor(codec: Codec<M>, url: string | URL, options?: OpenOptions);
+    get readyState(): number;
+    /** Calls `listener` for each event of this name, until the returned function is called. */
+    on<K extends keyof M & string>(name: K, listener: (data: M[K], raw: Message) => void, options?: ListenOptions): () => void;
+    /** The server has accepted a connection, and says whether it continues the one before. */
+    onOpen(listener: (info: OpenInfo) => void, options?: ListenOptions): () => void;
+    /** What follows does not continue what came before. */
+    onReset(listener: (info: ResetInfo) => void, options?: ListenOptions): () => void;
+    /** The stream is complete. */
+    onEnd(listener: (info: EndInfo) => void, options?: ListenOptions): () => void;
+    /** The connection broke: the browser is `"reconnecting"`, or has given up (`"closed"`). Never a server's event named `error`. */
+    onConnectionError(listener: (event: Event, state: "reconnecting" | "closed") => void, options?: ListenOptions): () => void;
+    close(): void;
+    [Symbol.dispose](): void;
+}
+/** Where a connection stands. */
+export type StreamState = 
+/** `lastEventId` is what is sent; empty also if the id cannot be sent in a header. */
+{
+    readonly state: "connecting";
+    readonly attempt: number;
+    readonly lastEventId: string;
+} | {
+    readonly state: "open";
+} | {
+    readonly state: "waiting";
+    readonly delayMs: number;
+    readonly cause: unknown;
+} | {
+    readonly state: "closed";
+};
+export interface StreamOptions extends ControlHandlers {
+    /** `POST` if there is a body, else `GET`. */
+    method?: string | undefined;
+    /** The headers, or what makes them for each attempt (a fresh token). */
+    headers?: RequestInit["headers"] | (() => RequestInit["headers"] | Promise<RequestInit["headers"]>);
+    body?: RequestInit["body"];
+    credentials?: RequestInit["credentials"];
+    /** Ends the iteration, silently, when it aborts. */
+    signal?: AbortSignal | undefined;
+    fetch?: ((url: string | URL, init: RequestInit) => Promise<Response>) | undefined;
+    /** Where to resume. */
+    lastEventId?: string | undefined;
+    /** An event that the codec does not know: the server is newer. */
+    onUnknown?: ((event: ServerSentEvent) => void) | undefined;
+    onState?: ((state: StreamState) => void) | undefined;
+    /** How large one event may be, in characters: 1 MiB. */
+    maxBufferSize?: number | undefined;
+    /** How many attempts in a row may fail before the iteration throws: no limit. */
+    maxRetries?: number | undefined;
+    /** Statuses that are no error but a failed attempt, e.g. `[429, 502, 503, 504]`. `Retry-After` is honoured. */
+    retryStatuses?: readonly number[] | undefined;
+    /** Whether a request that is neither GET nor HEAD may be repeated although no id was received. */
+    allowRetry?: boolean | undefined;
+    /** The reconnection time until the server names one: 3000. */
+    retryMs?: number | undefined;
+    /** The longest delay that backoff leads to: 30 000. */
+    maxBackoffMs?: number | undefined;
+    /** After which silence to reconnect: 2.5 times the keep-alive interval that the server announces. 0: never. */
+    idleTimeoutMs?: number | undefined;
+}
+/**
+ * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
+ *
+ * Ends when the server says so (`stream-end`, a terminal event, 204), when `signal` aborts, and when the loop is left.
+ * Throws a {@link StreamError} for any other status than 200 and for another content type.
+ */
+export declare function stream<M>(codec: Codec<M>, url: string | URL, options?: StreamOptions): AsyncGenerator<EventOf<M>, void, undefined>;

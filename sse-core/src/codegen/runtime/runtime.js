@@ -1,0 +1,450 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** Why a stream failed. */
+export class StreamError extends Error {
+    name = "StreamError";
+    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. */
+    code;
+    /** The answer's status; 0 if there was none. */
+    status;
+    headers;
+    constructor(code, message, cause, response) {
+        super(message, { cause });
+        this.code = code;
+        this.status = response?.status ?? 0;
+        this.headers = response?.headers;
+    }
+}
+/** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
+export function streamUrl(path, options = {}, params = {}) {
+    path = path.replace(/\{(\*?)(.+?)\}/g, (_, rest, name) => (rest ? String(params[name]).split("/") : [params[name]]).map(encodeURIComponent).join("/"));
+    const query = String(new URLSearchParams(options.query));
+    return String(options.base ?? "").replace(/\/$/, "") + path + (query && "?" + query);
+}
+/** Calls the handler of the event's name; a missing handler is a type error. */
+export function match(event, handlers) {
+    return handlers[event.event](event.data, event.id);
+}
+const MAX_DELAY = 2 ** 31 - 1; // what a timer can hold
+/** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
+export class EventStreamParser {
+    /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
+    lastEventId;
+    /** The reconnection time in milliseconds, if the server has set it. */
+    retry;
+    #id;
+    #event = "";
+    #data = [];
+    #size = 0;
+    #rest = "";
+    #afterCr = false;
+    #start = true;
+    // The BOM is ours to remove, because decoders differ when it comes in pieces.
+    #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    #max;
+    constructor(options = {}) {
+        this.#id = this.lastEventId = options.lastEventId ?? "";
+        this.#max = options.maxBufferSize ?? 1 << 20;
+    }
+    /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
+    push(chunk, emit) {
+        let text = this.#decoder.decode(chunk, { stream: true });
+        if (this.#start && text) {
+            this.#start = false;
+            if (text[0] === "\uFEFF")
+                text = text.slice(1);
+        }
+        if (!text)
+            return;
+        // A CR ends its line at once; an LF behind it, perhaps in the next chunk, belongs to it.
+        let from = this.#afterCr && text[0] === "\n" ? 1 : 0;
+        this.#afterCr = text.endsWith("\r");
+        const end = /\r\n?|\n/g;
+        end.lastIndex = from;
+        for (let found; (found = end.exec(text)); from = end.lastIndex) {
+            const line = this.#rest + text.slice(from, found.index);
+            this.#rest = "";
+            this.#line(line, emit);
+        }
+        this.#rest += text.slice(from);
+        this.#check(this.#rest);
+    }
+    #check(line) {
+        if (this.#size + line.length > this.#max) {
+            throw new StreamError("limit", `an event exceeds the limit of ${this.#max} characters`);
+        }
+    }
+    #line(line, emit) {
+        if (!line) {
+            const data = this.#data;
+            const event = this.#event || "message";
+            this.lastEventId = this.#id;
+            this.#event = "";
+            this.#data = [];
+            this.#size = 0;
+            if (data.length)
+                emit({ event, data: data.join("\n"), id: this.#id });
+            return;
+        }
+        this.#check(line);
+        const colon = line.indexOf(":");
+        const field = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+        if (field === "data") {
+            this.#data.push(value);
+            this.#size += value.length + 1;
+        }
+        else if (field === "event")
+            this.#event = value;
+        else if (field === "id") {
+            if (!value.includes("\0"))
+                this.#id = value;
+        }
+        else if (field === "retry" && /^[0-9]+$/.test(value))
+            this.retry = +value;
+    }
+}
+function encodingOf(codec, event) {
+    return Object.hasOwn(codec.events, event) ? codec.events[event] : undefined;
+}
+// The payload in a list, or nothing if it is invalid and somebody else was told.
+function decode(encoding, event, options) {
+    try {
+        return [encoding === "json" ? JSON.parse(event.data) : encoding === "text" ? event.data : undefined];
+    }
+    catch (cause) {
+        const error = new StreamError("data", `event ${JSON.stringify(event.event)} is not valid JSON`, cause);
+        if (!options.onInvalid)
+            throw error;
+        options.onInvalid(event, error);
+        return undefined;
+    }
+}
+function parseControl(data) {
+    try {
+        return Object(JSON.parse(data));
+    }
+    catch {
+        return {}; // another server's event of that name
+    }
+}
+// No event has this name, because a name holds no line end.
+const CONNECTION = "\n";
+/** A browser's `EventSource`, typed. */
+export class TypedEventSource {
+    native;
+    /** The id of the last event. */
+    lastEventId = "";
+    #listeners = new Map();
+    #release;
+    constructor(codec, url, options = {}) {
+        const { withCredentials = false, signal, closeOnEnd = true } = options;
+        const Source = options.EventSource ?? globalThis.EventSource;
+        const native = (this.native = new Source(url, { withCredentials }));
+        const close = () => this.close();
+        this.#release = () => signal?.removeEventListener("abort", close);
+        signal?.addEventListener("abort", close);
+        if (signal?.aborted)
+            close();
+        let ended = false;
+        const end = (info) => {
+            if (ended)
+                return;
+            ended = closeOnEnd;
+            if (closeOnEnd)
+                this.close();
+            this.#emit("stream-end", info);
+        };
+        if (options.onOpen)
+            this.onOpen(options.onOpen);
+        if (options.onReset)
+            this.onReset(options.onReset);
+        if (options.onEnd)
+            this.onEnd(options.onEnd);
+        // One native listener for each name: the payload is parsed once, and no listener misses a terminal event.
+        for (const name of [...Object.keys(codec.events), "stream-open", "stream-reset", "stream-end", "stream-position"]) {
+            native.addEventListener(name, (raw) => {
+                // The browser's own `error` and `open` come to the same listeners as the server's, but carry no data.
+                if (!("data" in raw))
+                    return;
+                this.lastEventId = raw.lastEventId;
+                const encoding = encodingOf(codec, name);
+                if (encoding) {
+                    try {
+                        const data = decode(encoding, { event: name, data: raw.data, id: raw.lastEventId }, options);
+                        if (data)
+                            this.#emit(name, data[0], raw);
+                    }
+                    finally {
+                        if (closeOnEnd && codec.terminal.includes(name))
+                            end({});
+                    }
+                }
+                else if (name === "stream-end")
+                    end(parseControl(raw.data));
+                else
+                    this.#emit(name, parseControl(raw.data));
+            });
+        }
+        native.addEventListener("error", (event) => {
+            if (!("data" in event))
+                this.#emit(CONNECTION, event, native.readyState === 2 ? "closed" : "reconnecting");
+        });
+    }
+    get readyState() {
+        return this.native.readyState;
+    }
+    /** Calls `listener` for each event of this name, until the returned function is called. */
+    on(name, listener, options) {
+        return this.#add(name, listener, options);
+    }
+    /** The server has accepted a connection, and says whether it continues the one before. */
+    onOpen(listener, options) {
+        return this.#add("stream-open", listener, options);
+    }
+    /** What follows does not continue what came before. */
+    onReset(listener, options) {
+        return this.#add("stream-reset", listener, options);
+    }
+    /** The stream is complete. */
+    onEnd(listener, options) {
+        return this.#add("stream-end", listener, options);
+    }
+    /** The connection broke: the browser is `"reconnecting"`, or has given up (`"closed"`). Never a server's event named `error`. */
+    onConnectionError(listener, options) {
+        return this.#add(CONNECTION, listener, options);
+    }
+    close() {
+        this.#release();
+        this.native.close();
+    }
+    [Symbol.dispose]() {
+        this.close();
+    }
+    #add(name, listener, options) {
+        const signal = options?.signal;
+        let listeners = this.#listeners.get(name);
+        if (!listeners)
+            this.#listeners.set(name, (listeners = new Set()));
+        const entry = (...args) => listener(...args);
+        const remove = () => {
+            listeners.delete(entry);
+            signal?.removeEventListener("abort", remove);
+        };
+        if (!signal?.aborted)
+            listeners.add(entry);
+        signal?.addEventListener("abort", remove);
+        return remove;
+    }
+    #emit(name, ...args) {
+        const listeners = this.#listeners.get(name);
+        for (const listener of [...(listeners ?? [])]) {
+            if (!listeners?.has(listener))
+                continue;
+            try {
+                listener(...args);
+            }
+            catch (error) {
+                // As with native listeners: the error is reported, and the others still hear of the event.
+                queueMicrotask(() => {
+                    throw error;
+                });
+            }
+        }
+    }
+}
+/**
+ * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
+ *
+ * Ends when the server says so (`stream-end`, a terminal event, 204), when `signal` aborts, and when the loop is left.
+ * Throws a {@link StreamError} for any other status than 200 and for another content type.
+ */
+export function stream(codec, url, options = {}) {
+    let stopped = false;
+    let attempt = new AbortController();
+    const stop = () => {
+        stopped = true;
+        attempt.abort();
+    };
+    const events = run();
+    // A generator finishes only at its next `yield`: leaving must not wait for the server.
+    const finish = events.return.bind(events);
+    events.return = (value) => {
+        stop();
+        return finish(value);
+    };
+    return events;
+    async function* run() {
+        const { signal, body, headers: given, credentials, maxBackoffMs = 30_000, maxRetries = Infinity, retryStatuses = [], onState } = options;
+        const method = options.method ?? (body == null ? "GET" : "POST");
+        const safe = options.allowRetry || /^(GET|HEAD)$/i.test(method);
+        let id = options.lastEventId ?? "";
+        let retry = options.retryMs ?? 3000;
+        let idle = options.idleTimeoutMs;
+        let announced = false; // whether this server sends `stream-open`
+        let failures = 0;
+        // Waits, but only until the server has been silent for too long.
+        const timed = async (promise) => {
+            const late = () => attempt.abort(new StreamError("connection", `silent for ${idle} ms`));
+            const timer = idle ? setTimeout(late, Math.min(idle, MAX_DELAY)) : undefined;
+            try {
+                return await promise;
+            }
+            finally {
+                clearTimeout(timer);
+            }
+        };
+        if (signal?.aborted)
+            return;
+        signal?.addEventListener("abort", stop);
+        try {
+            for (let count = 1;; count++) {
+                let cause;
+                let wait = 0;
+                let heard = false;
+                let opened;
+                const headers = new Headers(typeof given === "function" ? await given() : given);
+                if (stopped)
+                    return;
+                if (!headers.has("accept"))
+                    headers.set("accept", "text/event-stream");
+                // A header holds bytes. One that no client sends would break every further attempt.
+                const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
+                if (sent)
+                    headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
+                const init = { method, headers, cache: "no-store", signal: attempt.signal };
+                if (credentials)
+                    init.credentials = credentials;
+                // What can never be sent throws here; below it would look like a broken network.
+                if (!options.fetch)
+                    new Request(url, init);
+                if (body != null)
+                    init.body = body;
+                onState?.({ state: "connecting", attempt: count, lastEventId: sent });
+                let response;
+                try {
+                    response = await timed((options.fetch ?? fetch)(url, init));
+                }
+                catch (error) {
+                    cause = error;
+                }
+                if (stopped)
+                    return;
+                if (response) {
+                    const { status } = response;
+                    const type = response.headers.get("content-type") ?? "";
+                    if (status === 204)
+                        return;
+                    if (status !== 200) {
+                        cause = new StreamError("status", `status ${status}`, undefined, response);
+                        if (!retryStatuses.includes(status))
+                            throw cause;
+                        const after = response.headers.get("retry-after") ?? "";
+                        wait = /^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0;
+                    }
+                    else if (!/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop())) {
+                        throw new StreamError("content-type", `content type ${JSON.stringify(type)}`, undefined, response);
+                    }
+                    else {
+                        onState?.({ state: "open" });
+                        const parser = new EventStreamParser({ lastEventId: id, maxBufferSize: options.maxBufferSize });
+                        const reader = response.body.getReader();
+                        // For a `fetch` that does not know signals.
+                        attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => { }));
+                        for (let limit;;) {
+                            let chunk;
+                            try {
+                                chunk = (await timed(reader.read())).value;
+                            }
+                            catch (error) {
+                                cause = error;
+                            }
+                            if (stopped)
+                                return;
+                            if (!chunk)
+                                break;
+                            const parsed = [];
+                            try {
+                                parser.push(chunk, (event) => parsed.push(event));
+                            }
+                            catch (error) {
+                                limit = error;
+                            }
+                            id = parser.lastEventId;
+                            retry = parser.retry ?? retry;
+                            for (const event of parsed) {
+                                const name = event.event;
+                                const encoding = encodingOf(codec, name);
+                                if (encoding) {
+                                    heard = true;
+                                    const data = decode(encoding, event, options);
+                                    if (data)
+                                        yield { event: name, data: data[0], id: event.id };
+                                    if (codec.terminal.includes(name))
+                                        return options.onEnd?.({});
+                                }
+                                else if (name === "stream-open") {
+                                    const info = parseControl(event.data);
+                                    opened = { at: Date.now(), keepAliveMs: info.keepAliveMs ?? 15_000 };
+                                    announced = true;
+                                    if (info.keepAlive !== "off")
+                                        idle = options.idleTimeoutMs ?? 2.5 * opened.keepAliveMs;
+                                    options.onOpen?.(info);
+                                }
+                                else if (name === "stream-reset")
+                                    options.onReset?.(parseControl(event.data));
+                                else if (name === "stream-end")
+                                    return options.onEnd?.(parseControl(event.data));
+                                else if (!name.startsWith("stream-")) {
+                                    heard = true;
+                                    options.onUnknown?.(event);
+                                }
+                                if (stopped)
+                                    return;
+                            }
+                            if (limit)
+                                throw limit;
+                        }
+                    }
+                }
+                if (attempt.signal.aborted)
+                    cause = attempt.signal.reason;
+                if (!safe && !id) {
+                    // Nobody can say how much of the request has been done. A complete answer was all of it.
+                    if (!cause)
+                        return;
+                    throw cause instanceof StreamError ? cause : new StreamError("connection", "connection lost", cause);
+                }
+                // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
+                const good = announced ? opened && (heard || Date.now() - opened.at >= 2 * opened.keepAliveMs) : heard;
+                failures = good ? 0 : failures + 1;
+                if (failures > maxRetries) {
+                    throw cause instanceof StreamError ? cause : new StreamError("connection", `${failures} attempts failed`, cause);
+                }
+                const most = Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures);
+                const delay = good ? retry : retry + Math.random() * Math.max(0, most - retry);
+                const delayMs = Math.min(Math.max(delay, wait), MAX_DELAY);
+                attempt.abort(); // drops the body of a refusal
+                attempt = new AbortController();
+                onState?.({ state: "waiting", delayMs, cause });
+                await sleep(delayMs, attempt.signal);
+                if (stopped)
+                    return;
+            }
+        }
+        finally {
+            signal?.removeEventListener("abort", stop);
+            stop();
+            onState?.({ state: "closed" });
+        }
+    }
+}
+function sleep(ms, signal) {
+    return new Promise((resolve) => {
+        const done = () => {
+            clearTimeout(timer);
+            resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener("abort", done);
+    });
+}

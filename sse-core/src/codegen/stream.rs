@@ -1,0 +1,259 @@
+//! The module of one stream.
+
+use alloc::borrow::ToOwned as _;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::error::CodegenError;
+use super::ident::{key, pascal_case, property, string, type_name};
+use super::jsdoc::{JsDoc, ROUNDED, may_be_rounded};
+use super::registry::Diagnostic;
+use super::runtime::header;
+use super::types::Printer;
+use crate::schema::reference::reachable;
+use crate::schema::{EventSchema, Manifest, PayloadSchema};
+
+/// The parts of a module, from which its three forms are put together.
+#[derive(Debug)]
+pub(super) struct Module {
+    header: String,
+    /// `Feed`
+    name: String,
+    /// The types of the payloads, the map of events, and the union.
+    types: String,
+    /// The object that tells the runtime how payloads are written.
+    codec: String,
+    codec_doc: String,
+    path: String,
+    /// The parameters in the path.
+    params: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Module {
+    pub(super) fn new(manifest: &Manifest, path: &str) -> Result<Self, CodegenError> {
+        let name = pascal_case(manifest.name());
+        let params = params(path).ok_or_else(|| CodegenError::path(path))?;
+        let names = type_names(manifest, &name)?;
+        let mut printer = Printer::new(&name, &names);
+        let mut types = String::new();
+        for (key, name) in &names {
+            if let Some(definition) = manifest.definitions().get(key) {
+                types += &printer.definition(key, name, definition);
+                types.push('\n');
+            }
+        }
+        types += &events(manifest, &name, &mut printer);
+        types += &format!(
+            "\n/** Any event of the stream, told apart by `event`. */\nexport type {name} = sse.EventOf<{name}Events>;\n"
+        );
+        Ok(Self {
+            header: header("schema", &manifest.event_view().to_string()),
+            types,
+            codec: codec(manifest, &name),
+            codec_doc: format!("/** How the events of `{name}` are written. */\n"),
+            path: path.to_owned(),
+            params,
+            diagnostics: printer.into_diagnostics(),
+            name,
+        })
+    }
+
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    pub(super) fn typescript(&self) -> String {
+        let Self { header, name, types, codec, codec_doc, .. } = self;
+        let mut out = format!("{header}import * as sse from \"./runtime.js\";\n\n{types}\n");
+        out += &format!("{codec_doc}export const {name}Codec: sse.Codec<{name}Events> = {codec};\n");
+        for function in self.functions() {
+            let Function { doc, name, result, typed, body, .. } = function;
+            out += &format!("\n{doc}export function {name}({typed}): {result} {{\n  return {body};\n}}\n");
+        }
+        out
+    }
+
+    pub(super) fn javascript(&self) -> String {
+        let Self { header, name, codec, codec_doc, .. } = self;
+        let mut out = format!(
+            "{header}import * as sse from \"./runtime.js\";\n\n{codec_doc}export const {name}Codec = {codec};\n"
+        );
+        for Function { doc, name, untyped, body, .. } in self.functions() {
+            out += &format!("\n{doc}export function {name}({untyped}) {{\n  return {body};\n}}\n");
+        }
+        out
+    }
+
+    pub(super) fn declarations(&self) -> String {
+        let Self { header, name, types, codec_doc, .. } = self;
+        let mut out = format!("{header}import type * as sse from \"./runtime.js\";\n\n{types}\n");
+        out += &format!("{codec_doc}export declare const {name}Codec: sse.Codec<{name}Events>;\n");
+        for Function { doc, name, result, declared, .. } in self.functions() {
+            out += &format!("\n{doc}export declare function {name}({declared}): {result};\n");
+        }
+        out
+    }
+
+    /// `openFeed` and `streamFeed`.
+    fn functions(&self) -> [Function; 2] {
+        let Self { name, path, params, .. } = self;
+        let fields: Vec<_> = params.iter().map(|param| format!("{}: string | number", property(param))).collect();
+        let (first, bare, argument) = if fields.is_empty() {
+            (String::new(), "", "")
+        } else {
+            (format!("params: {{ {} }}, ", fields.join("; ")), "params, ", ", params")
+        };
+        let function = |verb: &str, how: &str, options: &str, result: String, call: &str| Function {
+            // A `*/` in a path would end the comment.
+            doc: format!("/** {how} `{}`. */\n", path.replace("*/", "*\\/")),
+            name: format!("{verb}{name}"),
+            result,
+            typed: format!("{first}options: sse.UrlOptions & sse.{options} = {{}}"),
+            declared: format!("{first}options?: sse.UrlOptions & sse.{options}"),
+            untyped: format!("{bare}options = {{}}"),
+            body: format!("{call}({name}Codec, sse.streamUrl({}, options{argument}), options)", string(path)),
+        };
+        [
+            function(
+                "open",
+                "Opens an `EventSource` at",
+                "OpenOptions",
+                format!("sse.TypedEventSource<{name}Events>"),
+                "new sse.TypedEventSource",
+            ),
+            function(
+                "stream",
+                "Iterates, over `fetch`, over the events of",
+                "StreamOptions",
+                format!("AsyncGenerator<{name}, void, undefined>"),
+                "sse.stream",
+            ),
+        ]
+    }
+}
+
+/// A function in its three forms.
+struct Function {
+    doc: String,
+    name: String,
+    result: String,
+    typed: String,
+    declared: String,
+    untyped: String,
+    body: String,
+}
+
+/// The TypeScript name of each definition that is used.
+fn type_names(manifest: &Manifest, stream: &str) -> Result<BTreeMap<String, String>, CodegenError> {
+    let mut used = BTreeSet::new();
+    for event in manifest.events() {
+        if let PayloadSchema::Json(schema) = &event.payload {
+            used.extend(reachable(schema.as_value(), manifest.definitions()));
+        }
+    }
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for own in [
+        stream.to_owned(),
+        format!("{stream}Events"),
+        format!("{stream}Codec"),
+        format!("open{stream}"),
+        format!("stream{stream}"),
+    ] {
+        owners.insert(own.clone(), format!("the stream's own `{own}`"));
+    }
+    let mut names = BTreeMap::new();
+    for key in used {
+        let name = type_name(&key);
+        let owner = format!("the type `{key}`");
+        if let Some(first) = owners.get(&name) {
+            return Err(CodegenError::same_name(stream, &name, first, &owner));
+        }
+        owners.insert(name.clone(), owner);
+        names.insert(key, name);
+    }
+    Ok(names)
+}
+
+/// The map from names to payloads.
+fn events(manifest: &Manifest, name: &str, printer: &mut Printer<'_>) -> String {
+    let mut doc = JsDoc::default();
+    if let Some(description) = manifest.description() {
+        doc.paragraph(description);
+    }
+    doc.paragraph("The payload of each event, decoded.");
+    let mut out = format!("{}export interface {name}Events {{\n", doc.print(0));
+    for event in manifest.events() {
+        let kind = match &event.payload {
+            PayloadSchema::Json(schema) => printer.payload(schema.as_value(), &format!("event {:?}", event.name)),
+            PayloadSchema::Text => "string".to_owned(),
+            PayloadSchema::Empty => "undefined".to_owned(),
+        };
+        out += &format!("{}  {}: {kind};\n", event_doc(event).print(1), property(&event.name));
+    }
+    out + "}\n"
+}
+
+fn event_doc(event: &EventSchema) -> JsDoc {
+    let mut doc = JsDoc::default();
+    if let Some(description) = event.description {
+        doc.paragraph(description);
+    }
+    if let PayloadSchema::Json(schema) = &event.payload
+        && may_be_rounded(schema.as_value())
+    {
+        doc.paragraph(ROUNDED);
+    }
+    if event.terminal {
+        doc.paragraph("The stream is complete with this event.");
+    }
+    if event.deprecated {
+        doc.tag("@deprecated");
+    }
+    doc
+}
+
+fn codec(manifest: &Manifest, name: &str) -> String {
+    let events: String = manifest
+        .events()
+        .iter()
+        .map(|event| format!("    {}: {},\n", key(&event.name), string(event.payload.encoding())))
+        .collect();
+    let terminal: Vec<_> =
+        manifest.events().iter().filter(|event| event.terminal).map(|event| string(&event.name)).collect();
+    let events = if events.is_empty() { "{}".to_owned() } else { format!("{{\n{events}  }}") };
+    format!("{{\n  name: {},\n  events: {events},\n  terminal: [{}],\n}}", string(name), terminal.join(", "))
+}
+
+/// The parameters of a path, `room` of `/rooms/{room}/events`; none if it is not well-formed.
+fn params(path: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = path.strip_prefix('/')?;
+    while let Some((before, tail)) = rest.split_once('{') {
+        let (name, tail) = tail.split_once('}')?;
+        let name = name.strip_prefix('*').unwrap_or(name);
+        if before.contains('}') || name.is_empty() || name.contains('{') || names.iter().any(|known| known == name) {
+            return None;
+        }
+        names.push(name.to_owned());
+        rest = tail;
+    }
+    (!rest.contains('}')).then_some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn params_of_paths() {
+        let of = |path| params(path).map(|names| names.join(","));
+        assert_eq!(of("/feed").as_deref(), Some(""));
+        assert_eq!(of("/rooms/{room}/{*rest}").as_deref(), Some("room,rest"));
+        for wrong in ["feed", "", "/{", "/}", "/{}", "/{a}/{a}", "/{{a}}", "/a}b"] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! JSON Schema as TypeScript types.
+//!
+//! A type is never narrower than its schema. Constraints that TypeScript cannot state are left out; a keyword that is
+//! not known makes the type `unknown`, with a diagnostic, because it could mean anything.
+
+use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::expression::{Binds, Type, intersection, literal, union};
+use super::ident::property;
+use super::jsdoc::{JsDoc, may_be_rounded};
+use super::keyword::is_known;
+use super::registry::Diagnostic;
+use crate::schema::reference::definition_of;
+
+type Object = Map<String, Value>;
+
+/// Longer objects are broken into lines.
+const ONE_LINE: usize = 72;
+/// Longer arrays of a fixed length are not spelled out.
+const SPELLED_OUT: u64 = 16;
+
+/// Turns the schemas of one stream into types.
+#[derive(Debug)]
+pub(super) struct Printer<'a> {
+    stream: &'a str,
+    names: &'a BTreeMap<String, String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Printer<'a> {
+    /// `names` has the TypeScript name of each definition.
+    pub(super) const fn new(stream: &'a str, names: &'a BTreeMap<String, String>) -> Self {
+        Self { stream, names, diagnostics: Vec::new() }
+    }
+
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// A definition, exported.
+    pub(super) fn definition(&mut self, key: &str, name: &str, schema: &Value) -> String {
+        let at = format!("#/$defs/{key}");
+        let doc = JsDoc::of(schema, key).print(0);
+        if may_be_rounded(schema) {
+            self.rounded(&at);
+        }
+        let body = self.type_of(schema, &at, 0).text;
+        // An object is an interface, which editors show by its name.
+        if let Some(object) = schema.as_object()
+            && body.starts_with('{')
+            && object.get("type") == Some(&Value::from("object"))
+            && !["$ref", "allOf", "anyOf", "oneOf", "enum", "const"].iter().any(|key| object.contains_key(*key))
+        {
+            let body = self.object(object, &at, 0, true);
+            return format!("{doc}export interface {name} {body}\n");
+        }
+        format!("{doc}export type {name} = {body};\n")
+    }
+
+    /// The type of a payload, as a property of the map of events.
+    pub(super) fn payload(&mut self, schema: &Value, at: &str) -> String {
+        if may_be_rounded(schema) {
+            self.rounded(at);
+        }
+        self.type_of(schema, at, 1).text
+    }
+
+    fn diagnose(&mut self, at: &str, text: String) {
+        let diagnostic = Diagnostic::new(self.stream, at, text);
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn rounded(&mut self, at: &str) {
+        self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds".to_owned());
+    }
+
+    fn type_of(&mut self, schema: &Value, at: &str, indent: usize) -> Type {
+        let object = match schema {
+            Value::Bool(false) => return Type::atom("never"),
+            Value::Object(object) => object,
+            _ => return Type::unknown(),
+        };
+        if let Some(keyword) = object.keys().find(|key| !is_known(key)) {
+            self.diagnose(at, format!("keyword {keyword:?} is not known: the type is `unknown`"));
+            return Type::unknown();
+        }
+        if let Some(value) = object.get("const") {
+            return literal(value);
+        }
+        if let Some(Value::Array(values)) = object.get("enum") {
+            return union(values.iter().map(literal).collect());
+        }
+        let mut parts = Vec::new();
+        if let Some(reference) = object.get("$ref") {
+            parts.push(self.reference(reference, at));
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(Value::Array(branches)) = object.get(keyword) {
+                let types = branches
+                    .iter()
+                    .enumerate()
+                    .map(|(n, branch)| self.type_of(branch, &format!("{at}/{keyword}/{n}"), indent));
+                parts.push(union(types.collect()));
+            }
+        }
+        if let Some(Value::Array(all)) = object.get("allOf") {
+            parts
+                .extend(all.iter().enumerate().map(|(n, part)| self.type_of(part, &format!("{at}/allOf/{n}"), indent)));
+        }
+        // `type` beside other parts only repeats what they say, unless it has parts of its own.
+        let structural = ["properties", "patternProperties", "additionalProperties", "items", "prefixItems"];
+        if parts.is_empty() || structural.iter().any(|key| object.contains_key(*key)) {
+            parts.insert(0, self.own_type(object, at, indent));
+        }
+        intersection(parts)
+    }
+
+    fn reference(&mut self, reference: &Value, at: &str) -> Type {
+        let name = reference.as_str().and_then(definition_of).and_then(|key| self.names.get(&key));
+        if let Some(name) = name {
+            return Type::atom(name.as_str());
+        }
+        self.diagnose(at, format!("$ref {reference} is not a definition of this stream: the type is `unknown`"));
+        Type::unknown()
+    }
+
+    /// What `type` and the keywords of that type say.
+    fn own_type(&mut self, object: &Object, at: &str, indent: usize) -> Type {
+        let kinds: Vec<&str> = match object.get("type") {
+            Some(Value::String(kind)) => Vec::from([kind.as_str()]),
+            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+            _ if object.contains_key("properties") => Vec::from(["object"]),
+            _ if object.contains_key("prefixItems") || object.contains_key("items") => Vec::from(["array"]),
+            _ => return Type::unknown(),
+        };
+        let mut types = Vec::new();
+        for kind in kinds {
+            types.push(match kind {
+                "string" | "boolean" | "null" => Type::atom(kind),
+                "number" | "integer" => Type::atom("number"),
+                "array" => self.array(object, at, indent),
+                "object" => Type::atom(self.object(object, at, indent, false)),
+                other => {
+                    self.diagnose(at, format!("type {other:?} is not known: the type is `unknown`"));
+                    Type::unknown()
+                }
+            });
+        }
+        union(types)
+    }
+
+    fn array(&mut self, object: &Object, at: &str, indent: usize) -> Type {
+        let length = |key| object.get(key).and_then(Value::as_u64);
+        let Some(Value::Array(first)) = object.get("prefixItems") else {
+            let Some(items) = object.get("items") else {
+                return Type::atom("unknown[]");
+            };
+            let item = self.type_of(items, &format!("{at}/items"), indent).within(Binds::Atom);
+            return match (length("minItems"), length("maxItems")) {
+                (Some(min), Some(max)) if min == max && min <= SPELLED_OUT => {
+                    let items: Vec<_> = (0..min).map(|_| item.as_str()).collect();
+                    Type::atom(format!("[{}]", items.join(", ")))
+                }
+                _ => Type::atom(format!("{item}[]")),
+            };
+        };
+        let least = length("minItems").unwrap_or(0);
+        let mut members = Vec::new();
+        for (n, schema) in (0_u64..).zip(first) {
+            let member = self.type_of(schema, &format!("{at}/prefixItems/{n}"), indent);
+            members.push(if n < least { member.text } else { format!("{}?", member.within(Binds::Atom)) });
+        }
+        let closed =
+            object.get("items") == Some(&Value::Bool(false)) || length("maxItems") == u64::try_from(first.len()).ok();
+        if !closed {
+            let rest = object
+                .get("items")
+                .map_or_else(Type::unknown, |items| self.type_of(items, &format!("{at}/items"), indent));
+            members.push(format!("...{}[]", rest.within(Binds::Atom)));
+        }
+        Type::atom(format!("[{}]", members.join(", ")))
+    }
+
+    /// An object type: on one line if it is short, unless `lines`.
+    fn object(&mut self, object: &Object, at: &str, indent: usize, lines: bool) -> String {
+        let required: Vec<&str> =
+            object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut members = Vec::new();
+        let mut documented = false;
+        let empty = Map::new();
+        let properties = object.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let mut names: Vec<&String> = properties.keys().collect();
+        names.sort();
+        for name in names {
+            let Some(schema) = properties.get(name) else {
+                continue;
+            };
+            let at = format!("{at}/properties/{name}");
+            let doc = JsDoc::of(schema, name);
+            if may_be_rounded(schema) {
+                self.rounded(&at);
+            }
+            documented |= !doc.is_empty();
+            let optional = if required.contains(&name.as_str()) { "" } else { "?" };
+            let kind = self.type_of(schema, &at, indent + 1).text;
+            members.push((doc, format!("{}{optional}: {kind};", property(name))));
+        }
+        if let Some(values) = self.index_type(object, at, indent) {
+            // Properties need not be of the other keys' type, which TypeScript asks of them.
+            let values = if members.is_empty() { values.text } else { "unknown".to_owned() };
+            members.push((JsDoc::default(), format!("[key: string]: {values};")));
+        } else if members.is_empty() {
+            members.push((JsDoc::default(), "[key: string]: unknown;".to_owned()));
+        }
+        let texts: Vec<&str> = members.iter().map(|(_, text)| text.as_str()).collect();
+        let line = texts.join(" ");
+        if !lines && !documented && line.len() <= ONE_LINE && !line.contains('\n') {
+            return format!("{{ {} }}", line.trim_end_matches(';'));
+        }
+        let margin = "  ".repeat(indent);
+        let body: String =
+            members.iter().map(|(doc, text)| format!("{}{margin}  {text}\n", doc.print(indent + 1))).collect();
+        format!("{{\n{body}{margin}}}")
+    }
+
+    /// The type of the values whose keys are not named.
+    fn index_type(&mut self, object: &Object, at: &str, indent: usize) -> Option<Type> {
+        let mut types = Vec::new();
+        if let Some(Value::Object(patterns)) = object.get("patternProperties") {
+            for (pattern, schema) in patterns {
+                types.push(self.type_of(schema, &format!("{at}/patternProperties/{pattern}"), indent + 1));
+            }
+        }
+        match object.get("additionalProperties") {
+            None | Some(Value::Bool(false)) => {}
+            Some(schema) => {
+                types.push(self.type_of(schema, &format!("{at}/additionalProperties"), indent + 1));
+            }
+        }
+        (!types.is_empty()).then(|| union(types))
+    }
+}

@@ -1,0 +1,59 @@
+//! `$ref`s between definitions.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+/// The name of the definition that a `$ref` points to; none if it points elsewhere.
+pub(crate) fn definition_of(reference: &str) -> Option<String> {
+    let encoded = reference.strip_prefix("#/$defs/")?;
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (b'%', [high, low, tail @ ..]) => {
+                let digit = |byte: &u8| char::from(*byte).to_digit(16);
+                bytes.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
+                tail
+            }
+            (b'~', [b'0', tail @ ..]) => {
+                bytes.push(b'~');
+                tail
+            }
+            (b'~', [b'1', tail @ ..]) => {
+                bytes.push(b'/');
+                tail
+            }
+            _ => {
+                bytes.push(*first);
+                tail
+            }
+        };
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The definitions that a schema uses, directly or through others.
+pub(crate) fn reachable(schema: &Value, definitions: &BTreeMap<String, Value>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = Vec::from([schema]);
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(object) => {
+                let name = object.get("$ref").and_then(Value::as_str).and_then(definition_of);
+                if let Some(name) = name
+                    && let Some(definition) = definitions.get(&name)
+                    && found.insert(name.clone())
+                {
+                    open.push(definition);
+                }
+                open.extend(object.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,137 @@
+//! The event view: a stream's events as a client sees them, decoded.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value, json};
+
+use super::canonical::canonical;
+use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema};
+
+/// The JSON Schema (2020-12) of the events of `E`: of `{"event", "data"}`, where `data` is what was decoded.
+///
+/// Every event and every payload is a titled definition; exactly one branch of the root's `oneOf` matches a received
+/// event. The default event, `message`, is the one that may leave out `event`.
+///
+/// # Errors
+///
+/// Returns [`SchemaError`] if two types have one name, if two variants are one event, or if a name is reserved.
+///
+/// # Examples
+///
+/// ```
+/// use std::borrow::Cow;
+/// use sse_core::event::{DataSink, EncodeError, EventFields, SseEvent};
+/// use sse_core::schema::{EventSchema, PayloadSchema, SseSchema, event_view};
+///
+/// struct Line(String);
+/// # impl SseEvent for Line {
+/// #     fn fields(&self) -> Result<EventFields, EncodeError> { Ok(EventFields::default()) }
+/// #     fn write_data(&self, sink: &mut DataSink<'_>) -> Result<(), EncodeError> { sink.text(&self.0) }
+/// # }
+///
+/// impl SseSchema for Line {
+///     fn stream_name() -> Cow<'static, str> {
+///         "Log".into()
+///     }
+///     fn events(_: &mut schemars::SchemaGenerator) -> Vec<EventSchema> {
+///         vec![EventSchema::new("line", "Line", PayloadSchema::Text)]
+///     }
+/// }
+///
+/// let view = event_view::<Line>()?;
+/// assert_eq!(view["x-sse"]["events"]["line"]["data"], "text");
+/// assert_eq!(view["$defs"]["LogLineEvent"]["properties"]["event"]["const"], "line");
+/// # Ok::<(), sse_core::schema::SchemaError>(())
+/// ```
+pub fn event_view<E: SseSchema>() -> Result<Value, SchemaError> {
+    Ok(Manifest::of::<E>()?.event_view())
+}
+
+impl Manifest {
+    /// The JSON Schema of the events, as [`event_view`] makes it.
+    #[must_use]
+    pub fn event_view(&self) -> Value {
+        let mut definitions: Map<_, _> = self.definitions().clone().into_iter().collect();
+        let mut branches = Vec::new();
+        let mut facts = Map::new();
+        for event in self.events() {
+            let name = self.type_name(event, "Event");
+            branches.push(json!({ "$ref": format!("#/$defs/{name}") }));
+            definitions.insert(name.clone(), event_definition(&name, event));
+            facts.insert(event.name.clone(), event_facts(event));
+        }
+        let mut root = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": self.name(),
+            "oneOf": branches,
+            "x-sse": { "version": 1, "events": facts },
+            "$defs": definitions,
+        });
+        if let (Value::Object(root), Some(description)) = (&mut root, self.description()) {
+            root.insert("description".to_owned(), description.into());
+        }
+        canonical(root)
+    }
+}
+
+fn event_definition(name: &str, event: &EventSchema) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let data = match &event.payload {
+        PayloadSchema::Json(schema) => Some(schema.as_value().clone()),
+        PayloadSchema::Text => Some(json!({ "type": "string" })),
+        PayloadSchema::Empty => None,
+    };
+    if let Some(data) = data {
+        properties.insert("data".to_owned(), data);
+        required.push("data");
+    }
+    properties.insert("event".to_owned(), json!({ "type": "string", "const": event.name }));
+    if event.name != "message" {
+        required.push("event");
+    }
+    if event.id {
+        properties.insert("id".to_owned(), json!({ "type": "string" }));
+    }
+    let mut definition = Map::new();
+    definition.insert("title".to_owned(), name.into());
+    definition.insert("type".to_owned(), "object".into());
+    definition.insert("properties".to_owned(), properties.into());
+    definition.insert("required".to_owned(), required.into());
+    if let Some(description) = event.description {
+        definition.insert("description".to_owned(), description.into());
+    }
+    if event.deprecated {
+        definition.insert("deprecated".to_owned(), true.into());
+    }
+    definition.into()
+}
+
+fn event_facts(event: &EventSchema) -> Value {
+    let mut facts = Map::new();
+    facts.insert("data".to_owned(), event.payload.encoding().into());
+    if event.id {
+        facts.insert("id".to_owned(), true.into());
+    }
+    if let Some(millis) = event.retry {
+        facts.insert("retry".to_owned(), millis.into());
+    }
+    if event.terminal {
+        facts.insert("terminal".to_owned(), true.into());
+    }
+    facts.into()
+}
+
+impl PayloadSchema {
+    /// How the payload is written: `json`, `text` or `empty`.
+    #[must_use]
+    pub const fn encoding(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "json",
+            Self::Text => "text",
+            Self::Empty => "empty",
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What is read of `#[serde(..)]` and `#[schemars(..)]`: names and what leaves a field out. The rest is serde's and
+//! schemars' own business, because hidden copies of the variants are derived by them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::Parse;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitStr, Path, Token, Type, WherePredicate};
+
+use super::sse::rename_rule;
+use super::{Item, items, nearest};
+use crate::case::RenameRule;
+use crate::ctxt::Ctxt;
+
+/// What serde knows on an enum.
+static CONTAINER: &[&str] = &[
+    "bound",
+    "content",
+    "crate",
+    "default",
+    "deny_unknown_fields",
+    "expecting",
+    "from",
+    "into",
+    "remote",
+    "rename",
+    "rename_all",
+    "rename_all_fields",
+    "tag",
+    "transparent",
+    "try_from",
+    "untagged",
+];
+
+/// What serde knows on a variant.
+static VARIANT: &[&str] = &[
+    "alias",
+    "borrow",
+    "bound",
+    "deserialize_with",
+    "other",
+    "rename",
+    "rename_all",
+    "serialize_with",
+    "skip",
+    "skip_deserializing",
+    "skip_serializing",
+    "untagged",
+    "with",
+];
+
+/// What serde knows on a field.
+static FIELD: &[&str] = &[
+    "alias",
+    "borrow",
+    "bound",
+    "default",
+    "deserialize_with",
+    "flatten",
+    "getter",
+    "rename",
+    "serialize_with",
+    "skip",
+    "skip_deserializing",
+    "skip_serializing",
+    "skip_serializing_if",
+    "with",
+];
+
+/// The items in one place. A name that serde does not know is left to serde, unless it is a slip of the pen: the user
+/// may not derive `Serialize` at all, and then nobody else would tell.
+fn read(attrs: &[Attribute], known: &[&'static str], ctxt: &mut Ctxt) -> Vec<Item> {
+    let items = items(attrs, "serde");
+    for item in &items {
+        if !known.contains(&item.name.as_str())
+            && let Some(nearest) = nearest(&item.name, known.iter().copied())
+        {
+            ctxt.error(item.span, format!("unknown serde attribute `{}`, did you mean `{nearest}`?", item.name));
+        }
+    }
+    items
+}
+
+fn find<'a>(items: &'a [Item], names: &[&str]) -> Option<&'a Item> {
+    items.iter().find(|item| names.contains(&item.name.as_str()))
+}
+
+fn text_to_serialize(items: &[Item], name: &str) -> Option<LitStr> {
+    items.iter().filter(|item| item.name == name).find_map(Item::text_to_serialize)
+}
+
+/// The predicates of `bound = ".."` or `bound(serialize = "..")`.
+fn bound(items: &[Item], ctxt: &mut Ctxt) -> Option<Vec<WherePredicate>> {
+    let text = text_to_serialize(items, "bound")?;
+    match text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated) {
+        Ok(predicates) => Some(predicates.into_iter().collect()),
+        Err(error) => {
+            ctxt.error(text.span(), error);
+            None
+        }
+    }
+}
+
+/// The value of `name = ".."`, parsed.
+fn parsed<T: Parse>(items: &[Item], name: &str, ctxt: &mut Ctxt) -> Option<T> {
+    match find(items, &[name])?.text()?.parse() {
+        Ok(parsed) => Some(parsed),
+        Err(error) => {
+            ctxt.push(error);
+            None
+        }
+    }
+}
+
+/// `#[serde(..)]` on the enum.
+pub(crate) struct SerdeContainer {
+    pub(crate) rename_all: Option<RenameRule>,
+    /// The rule for the fields of every variant.
+    pub(crate) rename_all_fields: Option<LitStr>,
+    /// What to ask of the type parameters instead of the default.
+    pub(crate) bound: Option<Vec<WherePredicate>>,
+    pub(crate) deny_unknown_fields: bool,
+}
+
+impl SerdeContainer {
+    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+        let items = read(attrs, CONTAINER, ctxt);
+        for item in &items {
+            if matches!(item.name.as_str(), "from" | "into" | "try_from" | "transparent" | "remote") {
+                ctxt.error(
+                    item.span,
+                    format!(
+                        "`serde({})` on an enum of events would change what an event is: put it on the payload type",
+                        item.name
+                    ),
+                );
+            }
+        }
+        if let Some(tag) = find(&items, &["tag"])
+            && find(&items, &["content"]).is_none()
+        {
+            let tag_name = tag.text().map_or_else(|| "type".to_owned(), |tag| tag.value());
+            ctxt.error(
+                tag.span,
+                format!(
+                    "an enum with an internal tag is not supported yet: use `#[serde(tag = {tag_name:?}, content = \
+                     \"data\")]`, or no tag at all (the event's name says which variant it is)"
+                ),
+            );
+        }
+        Self {
+            rename_all: text_to_serialize(&items, "rename_all").and_then(|rule| rename_rule(&rule, ctxt)),
+            rename_all_fields: text_to_serialize(&items, "rename_all_fields"),
+            bound: bound(&items, ctxt),
+            deny_unknown_fields: find(&items, &["deny_unknown_fields"]).is_some(),
+        }
+    }
+}
+
+/// `#[serde(..)]` on a variant.
+pub(crate) struct SerdeVariant {
+    pub(crate) rename: Option<LitStr>,
+    /// The rule for the fields of this variant.
+    pub(crate) rename_all: Option<LitStr>,
+    pub(crate) bound: Option<Vec<WherePredicate>>,
+    pub(crate) skip: bool,
+    /// Where the payload is handed to a function, of which no schema is known.
+    pub(crate) with: Option<Span>,
+    /// The items that say how the content is written, without those that name the variant.
+    pub(crate) content: Vec<TokenStream>,
+}
+
+impl SerdeVariant {
+    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+        let items = read(attrs, VARIANT, ctxt);
+        let skip = find(&items, &["skip", "skip_serializing"]).is_some();
+        if let Some(other) = find(&items, &["other"])
+            && !skip
+        {
+            ctxt.error(
+                other.span,
+                "`serde(other)` is for a variant that is only received: mark it `#[serde(skip_serializing)]`, too",
+            );
+        }
+        Self {
+            rename: text_to_serialize(&items, "rename"),
+            rename_all: text_to_serialize(&items, "rename_all"),
+            bound: bound(&items, ctxt),
+            skip,
+            with: find(&items, &["with", "serialize_with"]).map(|item| item.span),
+            content: items
+                .iter()
+                .filter(|item| matches!(item.name.as_str(), "rename_all" | "bound" | "with" | "serialize_with"))
+                .map(|item| item.tokens.clone())
+                .collect(),
+        }
+    }
+}
+
+/// `#[serde(..)]` on a field.
+pub(crate) struct SerdeField {
+    pub(crate) bound: Option<Vec<WherePredicate>>,
+    /// Never part of the payload.
+    pub(crate) skip: bool,
+    /// Where the field is handed to a function, of which no schema is known.
+    pub(crate) with: Option<Span>,
+    /// Whether there is any attribute at all.
+    pub(crate) plain: bool,
+    /// The items that a type which only describes the payload needs.
+    pub(crate) described: Vec<TokenStream>,
+}
+
+impl SerdeField {
+    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+        let items = read(attrs, FIELD, ctxt);
+        Self {
+            bound: bound(&items, ctxt),
+            skip: find(&items, &["skip", "skip_serializing"]).is_some(),
+            with: find(&items, &["with", "serialize_with"]).map(|item| item.span),
+            plain: items.is_empty(),
+            described: items.iter().filter_map(described).collect(),
+        }
+    }
+}
+
+/// schemars takes `with` for a type where serde means a module; its `serialize_with` writes the default value.
+fn described(item: &Item) -> Option<TokenStream> {
+    match item.name.as_str() {
+        "with" => {
+            let module = item.text()?;
+            let function = LitStr::new(&format!("{}::serialize", module.value()), module.span());
+            Some(quote!(serialize_with = #function))
+        }
+        "alias" | "borrow" | "bound" | "deserialize_with" | "getter" => None,
+        _ => Some(item.tokens.clone()),
+    }
+}
+
+/// `#[schemars(..)]`, in any place.
+pub(crate) struct SchemarsAttrs {
+    /// The type that the schema is of.
+    pub(crate) with: Option<Type>,
+    /// The function that makes the schema.
+    pub(crate) schema_with: Option<Path>,
+    pub(crate) bound: Option<Vec<WherePredicate>>,
+    /// Left out of the schema by the user's own word.
+    pub(crate) skip: bool,
+    pub(crate) items: Vec<Item>,
+}
+
+impl SchemarsAttrs {
+    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+        let items = items(attrs, "schemars");
+        Self {
+            with: parsed(&items, "with", ctxt),
+            schema_with: parsed(&items, "schema_with", ctxt),
+            bound: bound(&items, ctxt),
+            skip: find(&items, &["skip", "skip_serializing"]).is_some(),
+            items,
+        }
+    }
+
+    /// Whether the schema is said to be another than that of the Rust type.
+    pub(crate) fn overrides(&self) -> bool {
+        self.with.is_some() || self.schema_with.is_some() || self.skip
+    }
+
+    /// All items but those of these names.
+    pub(crate) fn without(&self, names: &[&str]) -> Vec<&TokenStream> {
+        self.items.iter().filter(|item| !names.contains(&item.name.as_str())).map(|item| &item.tokens).collect()
+    }
+}

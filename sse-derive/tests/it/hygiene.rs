@@ -1,0 +1,278 @@
+//! Generated code gets along with whatever names and lints surround it.
+
+use sse_core::schema::SseSchema as _;
+use sse_core::wire::encode;
+
+/// The prelude's names mean something else here, and so do the names of crates.
+mod shadowed {
+    #![expect(dead_code, reason = "these names are here to be in the way")]
+
+    pub(super) enum Result {}
+    pub(super) enum Option {}
+    pub(super) struct String;
+    pub(super) struct Vec;
+    pub(super) struct Box;
+    pub(super) struct Ok;
+    pub(super) struct Err;
+    pub(super) struct Some;
+    pub(super) struct None;
+    pub(super) trait Into {}
+    pub(super) trait From {}
+    pub(super) trait Display {}
+    pub(super) trait Serialize {}
+    pub(super) trait JsonSchema {}
+    pub(super) mod core {}
+    pub(super) mod alloc {}
+    pub(super) mod std {}
+    pub(super) mod serde {}
+    pub(super) mod schemars {}
+    pub(super) mod sse_core {}
+
+    #[derive(::sse_core::SseEvent)]
+    pub(super) enum Feed<'a, T, const N: usize> {
+        Struct {
+            a: T,
+            #[sse(id)]
+            id: ::core::option::Option<u8>,
+        },
+        Tuple(&'a str, u8),
+        Newtype(u8),
+        #[sse(text)]
+        Text(&'a str),
+        Constant {
+            #[serde(skip)]
+            seen: [u8; N],
+            #[sse(retry)]
+            wait: ::core::time::Duration,
+        },
+        #[sse(skip)]
+        Skipped,
+    }
+}
+
+#[test]
+fn names_may_be_shadowed() {
+    type Feed = shadowed::Feed<'static, u8, 2>;
+    assert_eq!(
+        encode(&Feed::Struct { a: 1, id: Some(2) }).unwrap(),
+        "id: 2\nevent: Struct\ndata: {\"a\":1,\"id\":2}\n\n"
+    );
+    for event in [
+        Feed::Tuple("a", 1),
+        Feed::Newtype(1),
+        Feed::Text("x"),
+        Feed::Constant { seen: [0; 2], wait: core::time::Duration::from_secs(1) },
+    ] {
+        assert!(encode(&event).is_ok());
+    }
+    assert!(encode(&Feed::Skipped).is_err());
+    assert_eq!(Feed::stream_name(), "Feed");
+}
+
+/// Nothing in here but the macro could be at fault.
+mod strict {
+    #![deny(
+        warnings,
+        unused,
+        deprecated,
+        nonstandard_style,
+        rust_2018_idioms,
+        missing_docs,
+        missing_debug_implementations,
+        explicit_outlives_requirements,
+        single_use_lifetimes,
+        trivial_casts,
+        trivial_numeric_casts,
+        unused_lifetimes,
+        unused_qualifications,
+        unused_results,
+        variant_size_differences,
+        let_underscore_drop,
+        redundant_imports,
+        elided_lifetimes_in_paths,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::cargo,
+        clippy::exhaustive_enums,
+        clippy::absolute_paths,
+        clippy::allow_attributes,
+        clippy::allow_attributes_without_reason,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        clippy::missing_docs_in_private_items,
+        clippy::missing_trait_methods,
+        clippy::min_ident_chars,
+        clippy::panic,
+        clippy::pattern_type_mismatch,
+        clippy::question_mark_used,
+        clippy::same_name_method,
+        clippy::std_instead_of_core,
+        clippy::str_to_string,
+        clippy::unwrap_used,
+        clippy::expect_used
+    )]
+
+    use core::time::Duration;
+    use std::borrow::Cow;
+
+    use sse_core::SseEvent;
+
+    /// Documented, as the lints ask.
+    #[derive(Debug, SseEvent)]
+    #[sse(rename_all = "kebab-case")]
+    #[serde(rename_all_fields = "camelCase")]
+    pub(super) enum Feed<'a, T>
+    where
+        T: Send,
+    {
+        /// A struct.
+        Struct {
+            /// A field.
+            some_field: Cow<'a, str>,
+            /// Another.
+            other: T,
+            /// The id.
+            #[sse(id)]
+            id: u64,
+            /// The time.
+            #[sse(retry)]
+            wait: Duration,
+        },
+        /// A tuple.
+        Tuple(&'a str, T),
+        /// Many of a kind.
+        Flags {
+            /// One.
+            one: bool,
+            /// Two.
+            two: bool,
+            /// Three.
+            three: bool,
+            /// Four.
+            four: bool,
+        },
+        /// A newtype.
+        Newtype(Vec<T>),
+        /// Text.
+        #[sse(text)]
+        Text(&'a str),
+        /// A unit.
+        #[sse(retry = 500, terminal)]
+        Unit,
+        /// Deprecated.
+        #[deprecated = "for the lint"]
+        Deprecated {
+            /// Also.
+            #[deprecated]
+            field: u8,
+        },
+        /// Never sent.
+        #[sse(skip)]
+        Skipped(#[serde(rename = "x")] T),
+        /// Named against the conventions, where it is allowed.
+        #[expect(non_camel_case_types, non_snake_case, reason = "an older name")]
+        snake_case {
+            /// The same.
+            camelCase: u8,
+        },
+    }
+
+    /// Small, and without anything in it that is JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, SseEvent)]
+    pub(super) enum Units {
+        /// One.
+        One,
+        /// Two.
+        Two,
+    }
+}
+
+#[test]
+fn strict_lints_find_nothing() {
+    use strict::{Feed, Units};
+
+    #[expect(deprecated, reason = "it is there for the lint")]
+    let events = [
+        (
+            Feed::Struct { some_field: "x".into(), other: 1, id: 2, wait: core::time::Duration::from_secs(1) },
+            "id: 2\nevent: struct\nretry: 1000\ndata: {\"someField\":\"x\",\"other\":1,\"id\":2}\n\n",
+        ),
+        (Feed::Tuple("x", 1), "event: tuple\ndata: [\"x\",1]\n\n"),
+        (
+            Feed::Flags { one: true, two: true, three: false, four: true },
+            "event: flags\ndata: {\"one\":true,\"two\":true,\"three\":false,\"four\":true}\n\n",
+        ),
+        (Feed::Newtype(vec![1]), "event: newtype\ndata: [1]\n\n"),
+        (Feed::Text("x"), "event: text\ndata: x\n\n"),
+        (Feed::Unit, "event: unit\nretry: 500\ndata:\n\n"),
+        (Feed::Deprecated { field: 1 }, "event: deprecated\ndata: {\"field\":1}\n\n"),
+        (Feed::snake_case { camelCase: 1 }, "event: snake-case\ndata: {\"camelCase\":1}\n\n"),
+    ];
+    for (event, wire) in &events {
+        assert_eq!(encode(event).unwrap(), *wire);
+    }
+    assert!(encode(&Feed::Skipped(1)).is_err());
+    for unit in [Units::One, Units::Two] {
+        assert!(encode(&unit).is_ok());
+    }
+}
+
+/// What a crate that wraps this one would do.
+mod reexport {
+    pub(super) use ::sse_core;
+
+    #[derive(sse_core::SseEvent)]
+    #[sse(crate = "crate::hygiene::reexport::sse_core")]
+    pub(super) enum Wrapped {
+        Struct { a: u8 },
+    }
+}
+
+#[test]
+fn the_crate_may_be_reached_by_another_path() {
+    assert_eq!(encode(&reexport::Wrapped::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
+}
+
+macro_rules! declare {
+    ($Name:ident { $($Variant:ident = $name:literal { $field:ident: $Type:ty } every $retry:literal),* }) => {
+        #[derive(sse_core::SseEvent)]
+        enum $Name {
+            $(
+                #[sse(event = $name, retry = $retry)]
+                $Variant { #[sse(id)] $field: $Type }
+            ),*
+        }
+    };
+}
+
+declare!(FromMacro { Tick = "tick" { seq: Option<u64> } every 1_000 });
+
+#[test]
+fn the_enum_may_come_from_a_macro() {
+    assert_eq!(
+        encode(&FromMacro::Tick { seq: Some(1) }).unwrap(),
+        "id: 1\nevent: tick\nretry: 1000\ndata: {\"seq\":1}\n\n"
+    );
+}
+
+#[test]
+fn the_enum_may_be_local_to_a_function() {
+    struct Local;
+    impl std::fmt::Display for Local {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("local")
+        }
+    }
+    #[derive(sse_core::SseEvent)]
+    enum Feed {
+        #[sse(text)]
+        Text(Local),
+        Struct {
+            a: u8,
+        },
+    }
+    assert_eq!(encode(&Feed::Text(Local)).unwrap(), "event: Text\ndata: local\n\n");
+    assert_eq!(encode(&Feed::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
+}

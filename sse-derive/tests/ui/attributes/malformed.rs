@@ -1,0 +1,43 @@
+use sse_core::SseEvent;
+
+#[derive(SseEvent)]
+#[sse]
+#[sse(name = "Feed Name", crate = "not a path", no_schema = true, allow_reserved, allow_reserved)]
+enum Container {
+    Tick,
+}
+
+#[derive(SseEvent)]
+enum Variants {
+    #[sse = "tick"]
+    NotAList,
+    #[sse(event)]
+    NoValue,
+    #[sse(event = 5)]
+    NotAString,
+    #[sse(event("tick"))]
+    Called,
+    #[sse("tick")]
+    NoName,
+    #[sse(event = "one", event = "two")]
+    Twice,
+    #[sse(text)]
+    #[sse(text)]
+    TwiceApart(u8),
+    #[sse(retry = "10s")]
+    NotANumber,
+    #[sse(retry = -1)]
+    Negative,
+    #[sse(retry = 499)]
+    TooSmall,
+    #[sse(retry = 2_147_483_648)]
+    TooLarge,
+    #[sse(retry = 99_999_999_999_999_999_999)]
+    FarTooLarge,
+    Field(#[sse(id = "x")] u8),
+}
+
+fn main() {
+    let _ = sse_core::wire::encode(&Container::Tick);
+    let _ = sse_core::wire::encode(&Variants::NoName);
+}

@@ -1,0 +1,43 @@
+use sse_core::SseEvent;
+
+#[derive(SseEvent)]
+#[sse(rename_al = "kebab-case", prefix = "order.", event = "x")]
+#[serde(rename_al = "kebab-case")]
+enum Feed {
+    #[sse(evnt = "tick")]
+    Slip,
+    #[sse(bytes = "base64")]
+    Unknown,
+    #[sse(id)]
+    OfAField,
+    #[serde(renam = "x")]
+    SerdeSlip,
+    #[serde(something_new_in_serde)]
+    SerdeUnknown,
+    Fields {
+        #[sse(di)]
+        slip: u8,
+        #[sse(text)]
+        of_a_variant: u8,
+        #[serde(skip_serialising_if = "Option::is_none")]
+        serde_slip: Option<u8>,
+    },
+}
+
+#[derive(SseEvent)]
+#[sse(rename_all = "kebap-case")]
+enum Rule {
+    Tick,
+}
+
+#[derive(SseEvent)]
+#[serde(rename_all = "Title Case")]
+enum SerdesRule {
+    Tick,
+}
+
+fn main() {
+    let _ = sse_core::wire::encode(&Feed::Slip);
+    let _ = sse_core::wire::encode(&Rule::Tick);
+    let _ = sse_core::wire::encode(&SerdesRule::Tick);
+}

@@ -1,0 +1,45 @@
+use sse_core::SseEvent;
+
+#[derive(SseEvent)]
+#[serde(tag = "type")]
+enum InternallyTagged {
+    Tick { at: u8 },
+}
+
+#[derive(SseEvent)]
+#[serde(into = "String", from = "String", try_from = "String", transparent, remote = "Other")]
+enum Converted {
+    Tick,
+}
+
+#[derive(SseEvent)]
+enum Codecs {
+    Field {
+        #[serde(serialize_with = "anything")]
+        a: u64,
+        #[serde(with = "module")]
+        b: u64,
+        #[serde(with = "module")]
+        #[schemars(with = "String")]
+        described: u64,
+    },
+    Newtype(#[serde(with = "module")] u64),
+    #[serde(serialize_with = "anything")]
+    Variant(u64),
+    #[serde(other)]
+    Other,
+}
+
+#[derive(SseEvent)]
+enum Values {
+    #[serde(bound = "T Serialize")]
+    Bound(u64),
+    #[schemars(with = "not a type")]
+    With(u64),
+}
+
+fn main() {
+    let _ = sse_core::wire::encode(&InternallyTagged::Tick { at: 1 });
+    let _ = sse_core::wire::encode(&Converted::Tick);
+    let _ = sse_core::wire::encode(&Codecs::Other);
+}

@@ -1,0 +1,96 @@
+// The committed JavaScript is what tsc makes of runtime.ts; both compilers accept what is generated; and the size.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { end, open, serve, sse } from "./server.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const runtime = fileURLToPath(new URL("../../sse-core/src/codegen/runtime/", import.meta.url));
+const golden = fileURLToPath(new URL("../../sse-core/tests/it/golden/", import.meta.url));
+const run = promisify(execFile);
+
+function folder(t) {
+  const path = mkdtempSync(join(tmpdir(), "sse-core-js-"));
+  t.after(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function tsc(version, ...args) {
+  try {
+    await run(process.execPath, [join(here, "node_modules", version, "bin/tsc"), ...args], { cwd: here });
+  } catch (error) {
+    assert.fail(`${version} ${args.join(" ")}:\n${error.stdout}${error.stderr}`);
+  }
+}
+
+for (const version of ["typescript", "typescript7"]) {
+  test(`runtime.js and runtime.d.ts are what ${version} makes (npm run build)`, async (t) => {
+    const out = folder(t);
+    await tsc(version, "-p", "tsconfig.runtime.json", "--outDir", out);
+    for (const name of ["runtime.js", "runtime.d.ts"]) assert.equal(readFileSync(runtime + name, "utf8"), readFileSync(join(out, name), "utf8"), name);
+  });
+
+  for (const project of ["tsconfig.ts.json", "tsconfig.node.json"]) {
+    test(`${project} with ${version}`, () => tsc(version, "-p", project));
+  }
+}
+
+for (const version of ["typescript", "typescript7"]) {
+  test(`a page without a build step with ${version}`, async (t) => {
+    // As it is on a server: the generated files beside the page.
+    const out = folder(t);
+    for (const file of [`${golden}js/feed.js`, `${golden}js/feed.d.ts`, `${runtime}runtime.js`, `${runtime}runtime.d.ts`, `${here}types/page.js`]) copyFileSync(file, join(out, basename(file)));
+    const compilerOptions = { allowJs: true, checkJs: true, rootDir: out };
+    writeFileSync(join(out, "tsconfig.json"), JSON.stringify({ extends: join(here, "tsconfig.strict.json"), compilerOptions, files: ["page.js"] }));
+    await tsc(version, "-p", out);
+  });
+}
+
+// The golden modules import the runtime from beside them, where a real folder has it.
+const besides = {
+  name: "runtime",
+  setup: (on) => on.onResolve({ filter: /^\.\/runtime\.js$/ }, () => ({ path: join(runtime, "runtime.js") })),
+};
+
+async function bundle(contents) {
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: golden }, bundle: true, minify: true, format: "esm", write: false, plugins: [besides] });
+  return outputFiles[0].contents;
+}
+
+test("the size of the runtime", async (t) => {
+  const sizes = {};
+  for (const [what, contents] of Object.entries({
+    everything: `export * from "${join(runtime, "runtime.js")}"`,
+    "a page with openFeed": `import { openFeed } from "./js/feed.js"; openFeed().on("log", console.log)`,
+    "a page with streamFeed": `import { streamFeed } from "./js/feed.js"; for await (const e of streamFeed()) console.log(e)`,
+  })) {
+    const bytes = await bundle(contents);
+    sizes[what] = gzipSync(bytes, { level: 9 }).length;
+    t.diagnostic(`${what}: ${bytes.length} bytes minified, ${sizes[what]} gzip`);
+  }
+  assert.ok(sizes.everything <= 3300);
+  assert.ok(sizes["a page with openFeed"] <= 1700);
+  assert.ok(sizes["a page with streamFeed"] <= 2800);
+});
+
+for (const language of ["js", "ts"]) {
+  test(`the generated ${language} module runs`, async (t) => {
+    const file = join(folder(t), "feed.mjs");
+    await build({ stdin: { contents: `export * from "./${language}/feed"; export * from "./${language}/room"`, resolveDir: golden }, bundle: true, format: "esm", outfile: file, plugins: [besides], resolveExtensions: [`.${language}`] });
+    const { streamFeed, openRoom } = await import(pathToFileURL(file));
+    const { url, requests } = await serve(t, sse(open() + 'event: count\ndata: 7\n\nevent: empty object\ndata: {}\n\ndata: text\n\nevent: done\ndata: "Main"\n\n' + end));
+    const all = [];
+    for await (const event of streamFeed({ base: new URL(url).origin })) all.push([event.event, event.data]);
+    assert.deepEqual(all, [["count", 7], ["empty object", {}], ["message", "text"], ["done", "Main"]]);
+    const done = await new Promise((resolve) => openRoom({ room: "a b", rest: "c/d" }, { base: new URL(url).origin, query: { x: "1" } }).on("done", resolve));
+    assert.equal(done, "Main");
+    assert.deepEqual(requests.map((request) => request.url), ["/feed", "/rooms/a%20b/c/d?x=1"]);
+  });
+}

@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { match, stream, StreamError, streamUrl } from "../../sse-core/src/codegen/runtime/runtime.js";
+import { codec, end, open, serve, sse, status } from "./server.mjs";
+
+async function collect(events) {
+  const all = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+const fast = { retryMs: 1, maxBackoffMs: 2 };
+const fails = (code, status = 0) => (error) => error instanceof StreamError && error.code === code && error.status === status;
+
+test("payloads are decoded, stream-end ends, control events are not members", async (t) => {
+  const { url, requests } = await serve(t, sse(open() + "event: tick\nid: E-1\ndata: {\"cents\":1}\n\nevent: log\ndata: a\ndata: b\n\nevent: ping\ndata\n\ndata: [1]\n\nevent: stream-position\nid: E-5\ndata: {}\n\n" + end));
+  const opened = [], ended = [];
+  const all = await collect(stream(codec, url, { onOpen: (info) => opened.push(info), onEnd: (info) => ended.push(info) }));
+  assert.deepEqual(all, [
+    { event: "tick", data: { cents: 1 }, id: "E-1" },
+    { event: "log", data: "a\nb", id: "E-1" },
+    { event: "ping", data: undefined, id: "E-1" },
+    { event: "message", data: [1], id: "E-1" },
+  ]);
+  assert.deepEqual(opened, [{ resume: "fresh", keepAlive: "comment", keepAliveMs: 15000 }]);
+  assert.deepEqual(ended, [{}]);
+  assert.equal(requests[0].headers.accept, "text/event-stream");
+  assert.equal(requests[0].headers["last-event-id"], undefined);
+});
+
+test("a reconnect resumes after the last complete event", async (t) => {
+  const { url, requests } = await serve(
+    t,
+    sse(open() + 'event: tick\nid: E-1\ndata: 1\n\nevent: tick\nid: E-2\ndata: 2', { cut: true }),
+    sse(open({ resume: "recovered" }) + "event: tick\nid: E-2\ndata: 2\n\n"),
+    sse("event: tick\nid\ndata: 3\n\n"),
+    sse(end),
+  );
+  const all = await collect(stream(codec, url, fast));
+  assert.deepEqual(all.map((event) => event.data), [1, 2, 3]);
+  assert.deepEqual(requests.map((request) => request.headers["last-event-id"]), [undefined, "E-1", "E-2", undefined]);
+});
+
+test("an id without data moves the position", async (t) => {
+  const { url, requests } = await serve(t, sse("id: 9\n\n"), status(204));
+  await collect(stream(codec, url, fast));
+  assert.equal(requests[1].headers["last-event-id"], "9");
+});
+
+test("ids go out as UTF-8 bytes, and one that no header can hold is left out", async (t) => {
+  const { url, requests } = await serve(t, sse("id: é€\ndata: 1\n\n"), sse("id: a\x01b\ndata: 1\n\n"), status(204));
+  const sent = [];
+  await collect(stream(codec, url, { ...fast, onState: (s) => s.state === "connecting" && sent.push(s.lastEventId) }));
+  assert.equal(Buffer.from(requests[1].headers["last-event-id"], "latin1").toString(), "é€");
+  assert.equal(requests[2].headers["last-event-id"], undefined);
+  assert.deepEqual(sent, ["", "é€", ""]);
+});
+
+test("the first request may resume", async (t) => {
+  const { url, requests } = await serve(t, status(204));
+  await collect(stream(codec, url, { lastEventId: "E-7" }));
+  assert.equal(requests[0].headers["last-event-id"], "E-7");
+});
+
+test("204 ends the iteration", async (t) => {
+  const { url, requests } = await serve(t, sse(open() + "event: ping\ndata\n\n"), status(204));
+  assert.equal((await collect(stream(codec, url))).length, 1);
+  assert.equal(requests.length, 2);
+});
+
+test("a terminal event is the last, and announces the end", async (t) => {
+  const { url, requests } = await serve(t, sse(open() + "event: done\ndata: 1\n\nevent: tick\ndata: 2\n\n", { hold: true }));
+  let ended = 0;
+  const all = await collect(stream(codec, url, { onEnd: () => ended++ }));
+  assert.deepEqual(all.map((event) => event.event), ["done"]);
+  assert.equal(ended, 1);
+  assert.equal(requests.length, 1);
+});
+
+test("a reset is announced before what follows it", async (t) => {
+  const { url } = await serve(t, sse(open({ resume: "reset", reason: "evicted" }) + 'event: stream-reset\nid: E-9\ndata: {"reason":"evicted"}\n\nevent: tick\nid: E-10\ndata: 10\n\n' + end));
+  const log = [];
+  for await (const event of stream(codec, url, { onReset: (info) => log.push(info) })) log.push(event.data);
+  assert.deepEqual(log, [{ reason: "evicted" }, 10]);
+});
+
+test("unknown events are told, never thrown; names of Object.prototype are unknown", async (t) => {
+  const { url } = await serve(t, sse("event: new\nid: 1\ndata: {\n\nevent: constructor\ndata: x\n\nevent: __proto__\ndata: x\n\nevent: stream-future\ndata: x\n\nevent: tick\ndata: 1\n\n" + end));
+  const unknown = [];
+  const all = await collect(stream(codec, url, { onUnknown: (event) => unknown.push(event.event) }));
+  assert.deepEqual(unknown, ["new", "constructor", "__proto__"]);
+  assert.deepEqual(all.map((event) => event.event), ["tick"]);
+});
+
+test("a payload that is not JSON throws, unless somebody listens", async (t) => {
+  const { url } = await serve(t, sse("event: tick\ndata: {\n\nevent: tick\ndata: 1\n\n" + end));
+  await assert.rejects(collect(stream(codec, url)), fails("data"));
+  const invalid = [];
+  const all = await collect(stream(codec, url, { onInvalid: (event, error) => invalid.push([event.data, error.code]) }));
+  assert.deepEqual(invalid, [["{", "data"]]);
+  assert.equal(all.length, 1);
+});
+
+for (const code of [201, 205, 400, 401, 403, 404, 429, 500, 503]) {
+  test(`status ${code} throws`, async (t) => {
+    const { url, requests } = await serve(t, status(code, { "content-type": "text/event-stream", "x-why": "because" }));
+    await assert.rejects(collect(stream(codec, url, fast)), (error) => fails("status", code)(error) && error.headers.get("x-why") === "because");
+    assert.equal(requests.length, 1);
+  });
+}
+
+test("statuses may be retried, and Retry-After is waited for", async (t) => {
+  const { url, requests } = await serve(t, status(503), status(503, { "retry-after": "1" }), status(429, { "retry-after": new Date(0).toUTCString() }), sse(end));
+  const delays = [];
+  await collect(stream(codec, url, { ...fast, retryStatuses: [429, 503], onState: (s) => s.state === "waiting" && delays.push(s.delayMs) }));
+  assert.equal(requests.length, 4);
+  assert.ok(delays[0] <= 2 && delays[1] === 1000 && delays[2] <= 2, String(delays));
+});
+
+for (const [type, ok] of Object.entries({
+  "text/event-stream": true, "TEXT/Event-Stream; charset=utf-8": true, "text/event-stream;": true, "text/event-stream ; x": true, "text/html, text/event-stream": true,
+  "text/event-streamx": false, "text/event-stream, text/html": false, "application/json": false, "": false,
+})) {
+  test(`content type ${JSON.stringify(type)}`, async (t) => {
+    const { url } = await serve(t, (response) => { response.writeHead(200, type ? { "content-type": type } : {}); response.end(end); });
+    const done = collect(stream(codec, url, fast));
+    await (ok ? done : assert.rejects(done, fails("content-type", 200)));
+  });
+}
+
+test("a limit throws, after the events before it", async (t) => {
+  const { url } = await serve(t, sse(`event: log\ndata: a\n\ndata: ${"x".repeat(5000)}`, { hold: true }));
+  const all = [];
+  await assert.rejects(async () => { for await (const event of stream(codec, url, { maxBufferSize: 1000 })) all.push(event.data); }, fails("limit"));
+  assert.deepEqual(all, ["a"]);
+});
+
+test("an event of 5 MiB comes through a larger limit", async (t) => {
+  const { url } = await serve(t, sse(`event: log\ndata: ${"x".repeat(5 << 20)}\n\n${end}`));
+  const [event] = await collect(stream(codec, url, { maxBufferSize: 6 << 20 }));
+  assert.equal(event.data.length, 5 << 20);
+});
+
+test("abort ends silently: before, while waiting for bytes, and while waiting to reconnect", async (t) => {
+  const { url, requests } = await serve(t, sse(open() + "event: ping\ndata\n\n", { hold: true }));
+  assert.deepEqual(await collect(stream(codec, url, { signal: AbortSignal.abort() })), []);
+  assert.equal(requests.length, 0);
+
+  const reading = new AbortController();
+  let states = [];
+  for await (const _ of stream(codec, url, { signal: reading.signal, onState: (s) => states.push(s.state) })) setImmediate(() => reading.abort());
+  assert.deepEqual(states, ["connecting", "open", "closed"]);
+
+  const refused = await serve(t, status(503));
+  const waiting = new AbortController();
+  states = [];
+  await collect(stream(codec, refused.url, { signal: waiting.signal, retryStatuses: [503], onState: (s) => { states.push(s.state); if (s.state === "waiting") setImmediate(() => waiting.abort()); } }));
+  assert.deepEqual(states, ["connecting", "waiting", "closed"]);
+});
+
+test("leaving the loop closes the connection", async (t) => {
+  let closed;
+  const gone = new Promise((resolve) => (closed = resolve));
+  const { url } = await serve(t, (response) => { response.on("close", closed); sse("event: ping\ndata\n\n", { hold: true })(response); });
+  for await (const _ of stream(codec, url)) break;
+  await gone;
+});
+
+test("return() does not wait for the next event", async (t) => {
+  const { url } = await serve(t, sse("event: ping\ndata\n\n", { hold: true }));
+  const events = stream(codec, url);
+  await events.next();
+  const pending = events.next();
+  await events.return();
+  assert.equal((await pending).done, true);
+});
+
+test("after an abort in the loop nothing more comes", async (t) => {
+  const { url } = await serve(t, sse("event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n" + end));
+  const abort = new AbortController();
+  const all = [];
+  for await (const event of stream(codec, url, { signal: abort.signal })) { all.push(event.data); abort.abort(); }
+  assert.deepEqual(all, [1]);
+});
+
+test("a POST is repeated only with an id or if allowed", async (t) => {
+  const once = await serve(t, sse("event: tick\ndata: 1\n\n"), sse(end));
+  assert.equal((await collect(stream(codec, once.url, { ...fast, body: "{}" }))).length, 1);
+  assert.deepEqual(once.requests.map((request) => [request.method, request.body]), [["POST", "{}"]]);
+
+  const cut = await serve(t, sse("event: tick\ndata: 1\n\n", { cut: true }), sse(end));
+  await assert.rejects(collect(stream(codec, cut.url, { ...fast, method: "POST" })), fails("connection"));
+
+  const refused = await serve(t, status(503), sse(end));
+  await assert.rejects(collect(stream(codec, refused.url, { ...fast, method: "POST", retryStatuses: [503] })), fails("status", 503));
+
+  const withId = await serve(t, sse("event: tick\nid: 1\ndata: 1\n\n", { cut: true }), sse(end));
+  await collect(stream(codec, withId.url, { ...fast, body: "{}", headers: { "content-type": "application/json" } }));
+  assert.deepEqual(withId.requests.map((r) => [r.method, r.body, r.headers["content-type"], r.headers["last-event-id"]]), [["POST", "{}", "application/json", undefined], ["POST", "{}", "application/json", "1"]]);
+
+  const allowed = await serve(t, sse("event: tick\ndata: 1\n\n", { cut: true }), sse(end));
+  await collect(stream(codec, allowed.url, { ...fast, body: "{}", allowRetry: true }));
+  assert.equal(allowed.requests.length, 2);
+});
+
+test("headers are made anew for each attempt; the caller's Accept stays", async (t) => {
+  const { url, requests } = await serve(t, sse("data: 1\n\n"), sse(end));
+  let token = 0;
+  await collect(stream(codec, url, { ...fast, headers: async () => ({ authorization: `Bearer ${++token}`, accept: "text/event-stream, */*" }) }));
+  assert.deepEqual(requests.map((r) => r.headers.authorization), ["Bearer 1", "Bearer 2"]);
+  assert.equal(requests[0].headers.accept, "text/event-stream, */*");
+});
+
+test("what the caller's functions throw is the caller's", async (t) => {
+  const { url, requests } = await serve(t, sse(open() + end));
+  const mine = new Error("mine");
+  await assert.rejects(collect(stream(codec, url, { headers: () => { throw mine; } })), mine);
+  await assert.rejects(collect(stream(codec, url, { onOpen: () => { throw mine; } })), mine);
+  await assert.rejects(collect(stream(codec, "not a url")), TypeError);
+  await assert.rejects(collect(stream(codec, url, { headers: { "bad name": "x" } })), TypeError);
+  assert.equal(requests.length, 1);
+});
+
+test("silence is a broken connection: announced interval, own timeout, any byte resets the clock", async (t) => {
+  const announced = await serve(t, sse(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n", { hold: true }), sse(end));
+  const causes = [];
+  await collect(stream(codec, announced.url, { ...fast, onState: (s) => s.state === "waiting" && causes.push(s.cause.message) }));
+  assert.deepEqual(causes, ["silent for 50 ms"]);
+
+  const own = await serve(t, sse("", { hold: true }), sse(end));
+  await collect(stream(codec, own.url, { ...fast, idleTimeoutMs: 20 }));
+  assert.equal(own.requests.length, 2);
+
+  const hanging = await serve(t, () => {}, sse(end));
+  await collect(stream(codec, hanging.url, { ...fast, idleTimeoutMs: 20 }));
+  assert.equal(hanging.requests.length, 2);
+
+  const busy = await serve(t, (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    let left = 20;
+    const beat = () => (left-- ? response.write(":\n\n", () => setTimeout(beat, 10)) : response.end(end));
+    beat();
+  });
+  await collect(stream(codec, busy.url, { idleTimeoutMs: 150 }));
+  assert.equal(busy.requests.length, 1);
+
+  const off = await serve(t, (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(open({ keepAlive: "off", keepAliveMs: 1 }), () => setTimeout(() => response.end(end), 40));
+  });
+  await collect(stream(codec, off.url));
+  assert.equal(off.requests.length, 1);
+});
+
+test("the time that the consumer takes is not silence", async (t) => {
+  const { url, requests } = await serve(t, sse("event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n" + end));
+  for await (const _ of stream(codec, url, { idleTimeoutMs: 20 })) await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.equal(requests.length, 1);
+});
+
+// The delays that a stream announces, with the dice thrown high.
+async function delays(t, options, ...handlers) {
+  const random = Math.random;
+  Math.random = () => 1;
+  t.after(() => (Math.random = random));
+  const { url } = await serve(t, ...handlers);
+  const all = [];
+  await collect(stream(codec, url, { ...options, onState: (s) => s.state === "waiting" && all.push(s.delayMs) }));
+  return all;
+}
+
+test("backoff grows with failures, holds a cap, and resets after a good connection", async (t) => {
+  const no = status(503), tick = "event: tick\ndata: 1\n\n";
+  assert.deepEqual(
+    await delays(t, { retryStatuses: [503], retryMs: 1, maxBackoffMs: 500 }, no, no, no, sse("retry: 3\n" + tick), no, sse(tick), sse(end)),
+    [200, 400, 500, 3, 200, 3],
+  );
+});
+
+test("the server's reconnection time is the least delay", async (t) => {
+  assert.deepEqual(await delays(t, { maxBackoffMs: 2 }, sse("retry: 7\n\n"), sse("data: 1\n\n"), sse(end)), [7, 7]);
+  assert.deepEqual(await delays(t, {}, sse("retry: 0\ndata: 1\n\n"), sse(end)), [0]);
+});
+
+test("a body without stream-open is a failed attempt, once the server has announced itself", async (t) => {
+  const tick = "event: tick\ndata: 1\n\n";
+  assert.deepEqual(await delays(t, { maxBackoffMs: 500 }, sse(open() + tick), sse("retry: 1\n\n"), sse(tick), sse(open() + tick), sse(end)), [1, 200, 400, 1]);
+});
+
+test("a connection without events is good after twice the keep-alive interval", async (t) => {
+  const later = (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(open({ keepAliveMs: 20 }), () => setTimeout(() => response.end(), 45));
+  };
+  assert.deepEqual(await delays(t, { maxBackoffMs: 150, idleTimeoutMs: 0 }, sse(open({ keepAliveMs: 20 })), later, sse(end)), [150, 1]);
+});
+
+test("maxRetries counts failures in a row", async (t) => {
+  const { url, requests } = await serve(t, sse("data: 1\n\n"), (response) => response.destroy());
+  await assert.rejects(collect(stream(codec, url, { ...fast, maxRetries: 2 })), fails("connection"));
+  assert.equal(requests.length, 4);
+});
+
+test("another fetch may be given", async () => {
+  const seen = [];
+  const fetch = async (url, init) => {
+    seen.push([String(url), init.method, init.credentials, init.headers.get("accept")]);
+    return new Response(end, { headers: { "content-type": "text/event-stream" } });
+  };
+  await collect(stream(codec, "/relative", { fetch, credentials: "include" }));
+  assert.deepEqual(seen, [["/relative", "GET", "include", "text/event-stream"]]);
+});
+
+test("match calls the handler of the event", () => {
+  assert.equal(match({ event: "tick", data: 2, id: "1" }, { tick: (data, id) => data + id }), "21");
+});
+
+test("streamUrl joins base, path, parameters and query", () => {
+  assert.equal(streamUrl("/feed"), "/feed");
+  assert.equal(streamUrl("/feed", { base: new URL("https://a.example") }), "https://a.example/feed");
+  assert.equal(streamUrl("/feed", { base: "https://a.example/v1/", query: { q: "a b" } }), "https://a.example/v1/feed?q=a+b");
+  assert.equal(streamUrl("/r/{room}/{*path}", {}, { room: "a/b?", path: "x y/z" }), "/r/a%2Fb%3F/x%20y/z");
+});
