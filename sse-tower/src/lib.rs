@@ -1,1 +1,163 @@
-//! Server-sent events for tower.
+//! `Stream<Item = E>` → `Response<text/event-stream>`
+//!
+//! Any stream of typed events, or a topic that many read, becomes a response that every browser, proxy and fetch client
+//! understands. It works with whatever speaks [`http`] and [`http_body`]: axum, hyper, any tower service.
+//!
+//! # Example: axum
+//!
+//! Ordinary handlers with extractors, and one layer around them:
+//!
+//! ```
+//! use axum::{Router, extract::State, response::IntoResponse, routing::get};
+//! use sse_core::{Retry, SseEvent, Topic};
+//! use sse_tower::{Sse, SseLayer};
+//!
+//! #[derive(SseEvent)]
+//! #[sse(rename_all = "kebab-case")]
+//! enum Price {
+//!     Tick { symbol: String, cents: u64 },
+//!     #[sse(terminal)]
+//!     Closed,
+//! }
+//!
+//! async fn prices(State(prices): State<Topic<Price>>) -> impl IntoResponse {
+//!     Sse::topic(&prices)
+//! }
+//!
+//! async fn countdown() -> impl IntoResponse {
+//!     let ticks = (1..4).map(|cents| Price::Tick { symbol: "XYZ".into(), cents });
+//!     Sse::new(futures_util::stream::iter(ticks))
+//! }
+//!
+//! let topic: Topic<Price> = Topic::new();
+//! let app: Router = Router::new()
+//!     .route("/prices", get(prices))
+//!     .route("/countdown", get(countdown))
+//!     .layer(SseLayer::new().retry(Retry::from_static(3_000)))
+//!     .with_state(topic.clone());
+//! topic.publish(&Price::Tick { symbol: "XYZ".into(), cents: 7 })?;
+//! # Ok::<(), sse_core::topic::PublishError>(())
+//! ```
+//!
+//! `Sse` is an axum response with the feature `axum`; without it, call [`Sse::into_response`].
+//!
+//! # Example: hyper
+//!
+//! A service that answers with [`Sse`] is an event stream as a whole:
+//!
+//! ```
+//! use std::{convert::Infallible, time::Duration};
+//! use http::Request;
+//! use sse_core::{SseEvent, Topic};
+//! use sse_tower::{Sse, SseLayer};
+//! use tower::ServiceBuilder;
+//!
+//! #[derive(SseEvent)]
+//! enum Ping {
+//!     Ping,
+//! }
+//!
+//! let topic: Topic<Ping> = Topic::new();
+//! let service = ServiceBuilder::new()
+//!     .layer(SseLayer::new().keep_alive(Duration::from_secs(30)))
+//!     .service_fn(move |_: Request<hyper::body::Incoming>| {
+//!         let sse = Sse::topic(&topic);
+//!         async { Ok::<_, Infallible>(sse) }
+//!     });
+//! let service = hyper_util::service::TowerToHyperService::new(service); // for `serve_connection`
+//! ```
+//!
+//! # What the layer does
+//!
+//! To a request: a method that the route does not have is 405; an `Accept` that excludes `text/event-stream` is 406; the
+//! id of a stream that has ended is 204, which stops a browser for good. `Last-Event-ID`, or the query parameter
+//! `lastEventId`, is judged by the topic: what the client missed is replayed, or it is told why it must start over. A
+//! request that another handler answers is not touched.
+//!
+//! To a response: `content-type`, `cache-control`, `x-accel-buffering`, `vary` and `sse-resume`; `retry:` and the event
+//! `stream-open` as its first bytes; a comment when it is quiet; `stream-end` when it is complete. A foreign event stream
+//! gets the headers that it lacks.
+//!
+//! # Control events
+//!
+//! Their names begin with `stream-`, which no event of yours may. A page that does not listen for them does not see
+//! them.
+//!
+//! ```text
+//! retry: 3127⏎event: stream-open⏎id: E-184⏎data: {"resume":"recovered","keepAlive":"comment","keepAliveMs":15000}⏎⏎
+//! event: stream-reset⏎id: E-200⏎data: {"reason":"evicted"}⏎⏎
+//! event: stream-end⏎id: =end⏎data: {}⏎⏎
+//! ```
+//!
+//! The id of a control event is the position just before the next event of this connection, so that no client can come
+//! back with an id that is past something it was not told.
+//!
+//! # What a client may get wrong
+//!
+//! A topic that keeps its events 11 to 20 answers:
+//!
+#![doc = include_str!("docs/bad_input.md")]
+//!
+//! An event that does not serialize, or whose own id holds a NUL, is an error for the one who publishes it; in a stream
+//! of the handler's own it ends the body behind the comment `: error`.
+//!
+//! # Order of layers
+//!
+//! Authentication, CORS and tracing go outside. A timeout of the *response* is harmless, because the head goes out at
+//! once; a timeout of the *body* must be longer than the keep-alive.
+//!
+//! # Crate features
+//!
+//! | feature | what it adds | default |
+//! |---|---|---|
+//! | `tokio` | [`timer::TokioTimer`], and [`SseLayer::new`], which uses it | yes |
+//! | `axum` | `IntoResponse` for [`Sse`], and [`LastEventId`] as an extractor | |
+//!
+//! # Cancel safety
+//!
+//! Dropping an [`SseBody`] frees its place in the topic, or drops its stream, before `drop` returns.
+//!
+//! # What a body cannot do
+//!
+//! A server does not poll the body of a client that does not read. What was handed over before stays with the server
+//! and the kernel, and nothing here reaches such a connection: let the server close connections that do not drain.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
+
+mod accept;
+#[cfg(feature = "axum")]
+mod axum;
+mod body;
+mod config;
+mod control;
+mod error;
+mod future;
+pub mod gate;
+mod handle;
+mod headers;
+mod last_event_id;
+mod layer;
+mod respond;
+mod response;
+mod service;
+pub mod source;
+pub mod timer;
+
+pub use self::body::{GateBody, SseBody};
+pub use self::control::Resumed;
+pub use self::error::Error;
+pub use self::future::SseFuture;
+pub use self::last_event_id::LastEventId;
+pub use self::layer::SseLayer;
+pub use self::respond::Sse;
+pub use self::response::SseResponse;
+pub use self::service::SseService;
+pub use self::source::Source;
+#[doc(no_inline)]
+pub use sse_core;
+
+/// The server of the README, compiled.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

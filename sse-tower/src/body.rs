@@ -1,0 +1,227 @@
+//! The bodies: an event stream, and what the layer answers with.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use crate::Error;
+use crate::control::{END, ERROR, KEEP_ALIVE};
+use crate::handle::Slot;
+use crate::source::Source;
+use crate::source::private::Chunk;
+use crate::timer::{Sleep, Timer};
+
+pin_project! {
+    /// The body of an event stream.
+    ///
+    /// Its first bytes are `retry:` and `stream-open`, also when no event comes. Dropping it frees the place in the
+    /// topic, or drops the stream, before `drop` returns.
+    pub struct SseBody<S> {
+        #[pin]
+        source: S,
+        state: State,
+    }
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was polled yet. A layer may still say how to open.
+    Unopened(Arc<Slot>),
+    Open(Option<KeepAlive>),
+    /// The body fails with this, now that the client has been told.
+    Failing(Error),
+    Done,
+}
+
+impl<S> SseBody<S> {
+    pub(crate) const fn new(source: S, slot: Arc<Slot>) -> Self {
+        Self { source, state: State::Unopened(slot) }
+    }
+}
+
+impl<S: Source> Body for SseBody<S> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let mut this = self.project();
+        let keep_alive = match this.state {
+            State::Unopened(slot) => {
+                let opened = slot.take();
+                let keep_alive = opened.config.as_deref().and_then(|config| config.keep_alive());
+                let interval = keep_alive.map(|(interval, _)| interval);
+                let prelude = opened.opening.prelude(opened.retry, interval);
+                *this.state = State::Open(keep_alive.map(|(interval, timer)| KeepAlive::new(interval, timer)));
+                this.source.attach(opened.subscription);
+                return data(prelude);
+            }
+            State::Open(keep_alive) => keep_alive,
+            State::Failing(_) => {
+                let State::Failing(error) = std::mem::replace(this.state, State::Done) else {
+                    return Poll::Ready(None);
+                };
+                return Poll::Ready(Some(Err(error)));
+            }
+            State::Done => return Poll::Ready(None),
+        };
+        match this.source.as_mut().poll_chunk(cx) {
+            Poll::Ready(Chunk::Frames(frames)) => {
+                if let Some(keep_alive) = keep_alive {
+                    keep_alive.note_traffic();
+                }
+                data(frames)
+            }
+            Poll::Ready(Chunk::Ended) => {
+                *this.state = State::Done;
+                data(END)
+            }
+            Poll::Ready(Chunk::Closed) => {
+                *this.state = State::Done;
+                Poll::Ready(None)
+            }
+            Poll::Ready(Chunk::Failed(error)) => {
+                *this.state = State::Failing(error);
+                data(ERROR)
+            }
+            Poll::Pending => match keep_alive {
+                Some(keep_alive) => {
+                    ready!(keep_alive.poll(cx));
+                    data(KEEP_ALIVE)
+                }
+                None => Poll::Pending,
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+}
+
+fn data<E>(bytes: Bytes) -> Poll<Option<Result<Frame<Bytes>, E>>> {
+    Poll::Ready(Some(Ok(Frame::data(bytes))))
+}
+
+impl<S> fmt::Debug for SseBody<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SseBody").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// The timer of one connection. It is set again only when it fires, not by each event.
+struct KeepAlive {
+    interval: Duration,
+    timer: Arc<dyn Timer>,
+    sleep: Pin<Box<dyn Sleep>>,
+    last_traffic: Duration,
+}
+
+impl KeepAlive {
+    fn new(interval: Duration, timer: &Arc<dyn Timer>) -> Self {
+        Self { interval, timer: Arc::clone(timer), sleep: timer.sleep(interval), last_traffic: timer.now() }
+    }
+
+    fn note_traffic(&mut self) {
+        self.last_traffic = self.timer.now();
+    }
+
+    /// Ready when nothing was sent for the interval.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.sleep.as_mut().poll(cx));
+            let now = self.timer.now();
+            let quiet = now.saturating_sub(self.last_traffic);
+            if let Some(left) = self.interval.checked_sub(quiet).filter(|left| !left.is_zero()) {
+                self.sleep.as_mut().reset(left);
+            } else {
+                self.sleep.as_mut().reset(self.interval);
+                self.last_traffic = now;
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+impl fmt::Debug for KeepAlive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeepAlive").field("interval", &self.interval).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The body of a response that has passed the layer: the inner body, or the layer's own answer.
+    #[derive(Debug)]
+    pub struct GateBody<B> {
+        #[pin]
+        kind: Kind<B>,
+    }
+}
+
+pin_project! {
+    #[project = KindProjection]
+    #[derive(Debug)]
+    enum Kind<B> {
+        Inner { #[pin] body: B },
+        Text { text: Option<&'static str> },
+        // To a HEAD request. It does not tell its size, or the server would send the content-length of an empty body.
+        Head,
+    }
+}
+
+impl<B> GateBody<B> {
+    pub(crate) const fn inner(body: B) -> Self {
+        Self { kind: Kind::Inner { body } }
+    }
+
+    pub(crate) const fn text(text: &'static str) -> Self {
+        Self { kind: Kind::Text { text: if text.is_empty() { None } else { Some(text) } } }
+    }
+
+    pub(crate) const fn head() -> Self {
+        Self { kind: Kind::Head }
+    }
+}
+
+/// Empty. Some layers answer with a default body.
+impl<B> Default for GateBody<B> {
+    fn default() -> Self {
+        Self::text("")
+    }
+}
+
+impl<B: Body<Data = Bytes>> Body for GateBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.project().kind.project() {
+            KindProjection::Inner { body } => body.poll_frame(cx),
+            KindProjection::Text { text } => {
+                Poll::Ready(text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
+            }
+            KindProjection::Head => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Inner { body } => body.is_end_stream(),
+            Kind::Text { text } => text.is_none(),
+            Kind::Head => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Inner { body } => body.size_hint(),
+            Kind::Text { text } => SizeHint::with_exact(text.map_or(0, |text| text.len() as u64)),
+            Kind::Head => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The future of the service's answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::Response;
+use pin_project_lite::pin_project;
+
+use crate::body::GateBody;
+use crate::config::Config;
+use crate::gate::{self, Refusal};
+use crate::response::SseResponse;
+use crate::service::{pass, refuse};
+
+pin_project! {
+    /// The answer of an [`SseService`](crate::SseService).
+    #[derive(Debug)]
+    pub struct SseFuture<F> {
+        #[pin]
+        kind: Kind<F>,
+        config: Arc<Config>,
+    }
+}
+
+pin_project! {
+    #[project = KindProjection]
+    #[derive(Debug)]
+    enum Kind<F> {
+        Called { #[pin] future: F, asked: gate::Request },
+        Refused { refusal: Refusal },
+    }
+}
+
+impl<F> SseFuture<F> {
+    pub(crate) const fn called(future: F, asked: gate::Request, config: Arc<Config>) -> Self {
+        Self { kind: Kind::Called { future, asked }, config }
+    }
+
+    pub(crate) const fn refused(refusal: Refusal, config: Arc<Config>) -> Self {
+        Self { kind: Kind::Refused { refusal }, config }
+    }
+}
+
+impl<F, R, E> Future for SseFuture<F>
+where
+    F: Future<Output = Result<R, E>>,
+    R: SseResponse,
+{
+    type Output = Result<Response<GateBody<R::Body>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        Poll::Ready(Ok(match this.kind.project() {
+            KindProjection::Called { future, asked } => pass(ready!(future.poll(cx))?, asked, this.config),
+            KindProjection::Refused { refusal } => refuse(*refusal, &this.config.methods),
+        }))
+    }
+}

@@ -1,0 +1,143 @@
+//! Whether a request may have an event stream: a pure function of its method, headers and query.
+//!
+//! ```
+//! use http::{HeaderMap, Method, StatusCode, Uri};
+//! use sse_tower::gate::Request;
+//!
+//! let mut headers = HeaderMap::new();
+//! headers.insert("accept", "application/json".parse()?);
+//! let request = Request::new(&Method::GET, &headers, &Uri::from_static("/prices"));
+//! assert_eq!(request.refusal(&[Method::GET, Method::HEAD]).map(|r| r.status()), Some(StatusCode::NOT_ACCEPTABLE));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use http::{HeaderMap, Method, StatusCode, Uri};
+
+use crate::LastEventId;
+use crate::accept::{Accept, accept};
+
+/// What the gate reads of a request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    method: Method,
+    accept: Accept,
+    last_event_id: LastEventId,
+}
+
+/// Why a request gets no event stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// 204: the stream that the client comes back to has ended. It is the one answer that stops a browser for good.
+    Ended,
+    /// 405: the method is not one of those that the route allows.
+    MethodNotAllowed,
+    /// 406: the client does not accept `text/event-stream`.
+    NotAcceptable,
+    /// 503: the topic has no room for another subscription.
+    Unavailable,
+}
+
+impl Refusal {
+    /// The status of the response.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Ended => StatusCode::NO_CONTENT,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The body of the response, which says what to do instead.
+    pub(crate) const fn explanation(self) -> &'static str {
+        match self {
+            Self::Ended => "",
+            Self::MethodNotAllowed => "this is an event stream: ask for it with one of the methods in `Allow`\n",
+            Self::NotAcceptable => "this is an event stream: send `Accept: text/event-stream`\n",
+            Self::Unavailable => "this event stream has as many subscribers as it can have: try again later\n",
+        }
+    }
+}
+
+impl Request {
+    /// Reads a request.
+    #[must_use]
+    pub fn new(method: &Method, headers: &HeaderMap, uri: &Uri) -> Self {
+        Self { method: method.clone(), accept: accept(headers), last_event_id: LastEventId::from_request(headers, uri) }
+    }
+
+    /// The id that the client comes back with.
+    #[must_use]
+    pub const fn last_event_id(&self) -> &LastEventId {
+        &self.last_event_id
+    }
+
+    /// Whether the response must have no body.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
+    /// Whether the request is none of ours, whoever answers it: a preflight, for example.
+    pub(crate) fn passes(&self) -> bool {
+        self.method == Method::OPTIONS
+    }
+
+    /// Whether a client that asks for an event stream by name comes back to one that has ended. It is known before
+    /// anybody else is asked.
+    pub(crate) fn is_over(&self) -> bool {
+        self.last_event_id.is_end() && self.accept == Accept::Named && !self.passes()
+    }
+
+    /// Why a route that serves an event stream to these methods refuses the request; `None` if it does not.
+    ///
+    /// An `Accept` header is held only against GET and HEAD: clients that POST for a stream often send another.
+    #[must_use]
+    pub fn refusal(&self, methods: &[Method]) -> Option<Refusal> {
+        if self.last_event_id.is_end() && !self.passes() {
+            Some(Refusal::Ended)
+        } else if !methods.contains(&self.method) {
+            Some(Refusal::MethodNotAllowed)
+        } else if self.accept == Accept::Excluded && matches!(self.method, Method::GET | Method::HEAD) {
+            Some(Refusal::NotAcceptable)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_accept_and_id_has_its_answer() {
+        use Refusal::{Ended, MethodNotAllowed, NotAcceptable};
+        let methods = [Method::GET, Method::HEAD, Method::POST];
+        let all = [&methods[..], &[Method::OPTIONS, Method::PUT, Method::DELETE, Method::PATCH]].concat();
+        for method in all {
+            for accept in [None, Some("text/event-stream"), Some("*/*"), Some("application/json")] {
+                for id in [None, Some("7"), Some("=end"), Some("=end-of-job")] {
+                    let mut headers = HeaderMap::new();
+                    accept.map(|accept| headers.insert("accept", accept.parse().unwrap()));
+                    id.map(|id| headers.insert("last-event-id", id.parse().unwrap()));
+                    let request = Request::new(&method, &headers, &Uri::from_static("/"));
+                    let ended = id.is_some_and(|id| id.starts_with('=')) && method != Method::OPTIONS;
+                    let expected = if ended {
+                        Some(Ended)
+                    } else if !methods.contains(&method) {
+                        Some(MethodNotAllowed)
+                    } else if accept == Some("application/json") && method != Method::POST {
+                        Some(NotAcceptable)
+                    } else {
+                        None
+                    };
+                    assert_eq!(request.refusal(&methods), expected, "{method} {accept:?} {id:?}");
+                    assert_eq!(request.is_over(), ended && accept == Some("text/event-stream"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Any stream of typed events, or a topic, becomes a response.
+
+use std::fmt;
+
+use futures_core::Stream;
+use http::Response;
+use sse_core::event::SseItem;
+use sse_core::topic::AfterReset;
+use sse_core::{Retry, Topic};
+
+use crate::body::SseBody;
+use crate::control::Resumed;
+use crate::handle::{Origin, Slot, Unopened};
+use crate::headers;
+use crate::source::{Events, Source, Subscribed};
+
+/// An event stream, as a handler or a service returns it.
+///
+/// It starts no work. A [`SseLayer`](crate::SseLayer) around the route reads the request, tells the client what becomes
+/// of its `Last-Event-ID`, and keeps the connection alive; without one the response is right all the same, but nothing
+/// is resumed.
+///
+/// # Examples
+///
+/// ```
+/// use sse_core::{SseEvent, Topic};
+/// use sse_tower::Sse;
+///
+/// #[derive(SseEvent)]
+/// enum Count {
+///     Tick(u32),
+///     #[sse(terminal)]
+///     Done,
+/// }
+///
+/// // Any stream: of events, or of results of them.
+/// let three = futures_util::stream::iter([Count::Tick(1), Count::Tick(2), Count::Done]);
+/// let response = Sse::new(three).into_response();
+/// assert_eq!(response.headers()["content-type"], "text/event-stream");
+///
+/// // A topic: what the client missed, then what is published.
+/// let counts: Topic<Count> = Topic::new();
+/// let response = Sse::topic(&counts).into_response();
+/// ```
+pub struct Sse<S> {
+    source: S,
+    origin: Origin,
+    retry: Option<Retry>,
+}
+
+impl<St> Sse<Events<St>>
+where
+    St: Stream,
+    St::Item: SseItem,
+{
+    /// Answers with the events of a stream, whose ids are its own.
+    ///
+    /// The stream's end completes the event stream, and a browser does not ask for it again. An error breaks it off,
+    /// and the client comes back. Events that are ready together are sent together.
+    pub const fn new(stream: St) -> Self {
+        Self { source: Events::new(stream), origin: Origin::Stream { resumed: None }, retry: None }
+    }
+
+    /// Tells the client what the handler did with its [`LastEventId`](crate::LastEventId).
+    ///
+    /// Without it, a client that brought one is told that resuming is unsupported.
+    #[must_use]
+    pub fn resumed(mut self, resumed: Resumed) -> Self {
+        self.origin = Origin::Stream { resumed: Some(resumed) };
+        self
+    }
+}
+
+impl Sse<Subscribed> {
+    /// Answers with the events of a topic: those that the client missed, then those that are published.
+    #[must_use]
+    pub fn topic<E: ?Sized>(topic: &Topic<E>) -> Self {
+        let origin = Origin::Topic { reader: topic.reader(), after_reset: AfterReset::default() };
+        Self { source: Subscribed::new(), origin, retry: None }
+    }
+
+    /// Sets where a client goes on that must start over. Default: with the oldest event that is kept.
+    #[must_use]
+    pub fn after_reset(mut self, choice: AfterReset) -> Self {
+        if let Origin::Topic { after_reset, .. } = &mut self.origin {
+            *after_reset = choice;
+        }
+        self
+    }
+}
+
+impl<S: Source> Sse<S> {
+    /// Sets the reconnection time of this stream, instead of the layer's.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// The response: 200, the headers of an event stream, and its body.
+    pub fn into_response(self) -> Response<SseBody<S>> {
+        let slot = Slot::new(Unopened { origin: self.origin, retry: self.retry });
+        let handle = slot.handle();
+        let mut response = Response::new(SseBody::new(self.source, slot));
+        headers::set(response.headers_mut());
+        response.extensions_mut().insert(handle);
+        response
+    }
+}
+
+impl<S> fmt::Debug for Sse<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sse").field("origin", &self.origin).field("retry", &self.retry).finish_non_exhaustive()
+    }
+}

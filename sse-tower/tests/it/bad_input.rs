@@ -1,0 +1,171 @@
+//! What a client may get wrong, and what it is told. The table of the guide is made from the same data.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request};
+use http_body_util::Empty;
+use sse_core::history::Epoch;
+
+use crate::support::{EPOCH, ask, frame, layer, publish, topic};
+
+/// One request and what must come back.
+struct Case {
+    input: &'static str,
+    request: fn(http::request::Builder) -> http::request::Builder,
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    first_frame: &'static str,
+}
+
+const STREAM: &[(&str, &str)] = &[("content-type", "text/event-stream")];
+const NO_STORE: (&str, &str) = ("cache-control", "no-store");
+
+/// The topic keeps its events 11 to 20.
+const CASES: &[Case] = &[
+    Case {
+        input: "`Last-Event-ID` of the event before the oldest that is kept",
+        request: |request| request.header("last-event-id", "k3x9f0q2m1-10"),
+        status: 200,
+        headers: &[("sse-resume", "recovered")],
+        first_frame: "id: k3x9f0q2m1-10⏎data: {\"resume\":\"recovered\"",
+    },
+    Case {
+        input: "`Last-Event-ID` of an event that is no longer kept",
+        request: |request| request.header("last-event-id", "k3x9f0q2m1-9"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=evicted")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"evicted\"}⏎⏎",
+    },
+    Case {
+        input: "malformed `Last-Event-ID`: `<script>`",
+        request: |request| request.header("last-event-id", "<script>"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=malformed")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"malformed\"}⏎⏎",
+    },
+    Case {
+        input: "`Last-Event-ID` that is not UTF-8: `ff fe`",
+        request: |request| request.header("last-event-id", HeaderValue::from_bytes(&[0xff, 0xfe]).unwrap()),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=malformed")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"malformed\"}⏎⏎",
+    },
+    Case {
+        input: "oversized `Last-Event-ID`: 300 000 digits",
+        request: |request| request.header("last-event-id", "9".repeat(300_000)),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=malformed")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"malformed\"}⏎⏎",
+    },
+    Case {
+        input: "foreign `Last-Event-ID`: another epoch",
+        request: |request| request.header("last-event-id", "anotherlog-15"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=unknown-epoch")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"unknown-epoch\"}⏎⏎",
+    },
+    Case {
+        input: "future `Last-Event-ID`: an offset that was not given yet",
+        request: |request| request.header("last-event-id", "k3x9f0q2m1-21"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=future")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"future\"}⏎⏎",
+    },
+    Case {
+        input: "empty `Last-Event-ID`",
+        request: |request| request.header("last-event-id", ""),
+        status: 200,
+        headers: &[("sse-resume", "fresh")],
+        first_frame: "id: k3x9f0q2m1-20⏎data: {\"resume\":\"fresh\"",
+    },
+    Case {
+        input: "`?lastEventId=` instead of the header",
+        request: |request| request.uri("/?lastEventId=k3x9f0q2m1-19"),
+        status: 200,
+        headers: &[("sse-resume", "recovered")],
+        first_frame: "id: k3x9f0q2m1-19⏎data: {\"resume\":\"recovered\"",
+    },
+    Case {
+        input: "`Last-Event-ID: =end`, of a stream that has ended",
+        request: |request| request.header("last-event-id", "=end"),
+        status: 204,
+        headers: &[NO_STORE],
+        first_frame: "",
+    },
+    Case {
+        input: "`Accept: application/json`",
+        request: |request| request.header("accept", "application/json"),
+        status: 406,
+        headers: &[NO_STORE],
+        first_frame: "this is an event stream: send `Accept: text/event-stream`⏎",
+    },
+    Case {
+        input: "`Accept: text/event-stream;q=0, */*`",
+        request: |request| request.header("accept", "text/event-stream;q=0, */*"),
+        status: 406,
+        headers: &[NO_STORE],
+        first_frame: "this is an event stream: send `Accept: text/event-stream`⏎",
+    },
+    Case {
+        input: "`Accept` that is no list of types: `nonsense`",
+        request: |request| request.header("accept", "nonsense"),
+        status: 200,
+        headers: STREAM,
+        first_frame: "retry: 3000⏎event: stream-open⏎",
+    },
+    Case {
+        input: "`DELETE`",
+        request: |request| request.method(Method::DELETE),
+        status: 405,
+        headers: &[("allow", "GET, HEAD"), NO_STORE],
+        first_frame: "this is an event stream: ask for it with one of the methods in `Allow`⏎",
+    },
+    Case {
+        input: "`HEAD`",
+        request: |request| request.method(Method::HEAD),
+        status: 200,
+        headers: STREAM,
+        first_frame: "",
+    },
+];
+
+#[tokio::test]
+async fn every_bad_input_has_a_clear_answer() {
+    for case in CASES {
+        let topic = topic(10);
+        publish(&topic, 1..=20);
+        let request = (case.request)(Request::builder()).body(Empty::<Bytes>::new()).unwrap();
+        let response = ask(&layer(), &topic, request).await;
+        assert_eq!(response.status(), case.status, "{}", case.input);
+        for (name, value) in case.headers {
+            assert_eq!(response.headers()[*name], value, "{}: {name}", case.input);
+        }
+        let first = frame(&mut response.into_body()).await.unwrap_or_default().replace('\n', "⏎");
+        assert!(first.contains(case.first_frame), "{}: {first}", case.input);
+        assert_eq!(first.is_empty(), case.first_frame.is_empty(), "{}: {first}", case.input);
+    }
+}
+
+#[test]
+fn the_guides_table_is_this_data() {
+    let mut table = String::from(
+        "<!-- Made from the data of the tests; `UPDATE=1 cargo test -p sse-tower` writes it anew. -->\n\n\
+         | request | status | headers | first bytes (excerpt) |\n|---|---|---|---|\n",
+    );
+    for case in CASES {
+        let headers = case.headers.iter().map(|(name, value)| format!("`{name}: {value}`"));
+        let headers = headers.collect::<Vec<_>>().join("<br>");
+        let frame = match case.first_frame {
+            "" => "none".to_owned(),
+            frame => format!("`` {} ``", frame.replace('|', "\\|")),
+        };
+        writeln!(table, "| {} | {} | {headers} | {frame} |", case.input, case.status).unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/docs/bad_input.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), table);
+    assert!(EPOCH.parse::<Epoch>().is_ok());
+}

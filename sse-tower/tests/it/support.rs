@@ -1,0 +1,73 @@
+//! What several of the tests need: an enum, requests, and the frames of a body.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Empty};
+use sse_core::{SseEvent, Topic};
+use sse_tower::{Sse, SseLayer};
+use tower::{Layer as _, ServiceExt as _};
+
+pub(crate) const EPOCH: &str = "k3x9f0q2m1";
+
+#[derive(Clone, SseEvent)]
+#[sse(rename_all = "kebab-case")]
+pub(crate) enum Count {
+    Tick(u64),
+    #[sse(terminal)]
+    Done,
+}
+
+pub(crate) fn topic(keep: usize) -> Topic<Count> {
+    Topic::builder().epoch(EPOCH.parse().unwrap()).keep(sse_core::Retention::events(keep)).build().unwrap()
+}
+
+pub(crate) fn publish(topic: &Topic<Count>, values: impl IntoIterator<Item = u64>) {
+    for value in values {
+        topic.publish(&Count::Tick(value)).unwrap();
+    }
+}
+
+/// A layer whose bytes are the same on every run.
+pub(crate) fn layer() -> SseLayer {
+    SseLayer::new().entropy(|| 0)
+}
+
+pub(crate) fn get(last_event_id: Option<&str>) -> Request<Empty<Bytes>> {
+    let mut request = Request::get("/");
+    if let Some(id) = last_event_id {
+        request = request.header("last-event-id", id);
+    }
+    request.body(Empty::new()).unwrap()
+}
+
+/// The response of a service that is the topic's stream, under the layer.
+pub(crate) async fn ask(
+    layer: &SseLayer,
+    topic: &Topic<Count>,
+    request: Request<Empty<Bytes>>,
+) -> Response<impl Body<Data = Bytes, Error = sse_tower::Error> + Unpin + use<>> {
+    let topic = topic.clone();
+    let service = tower::service_fn(move |_| {
+        let sse = Sse::topic(&topic);
+        async { Ok::<_, Infallible>(sse) }
+    });
+    layer.layer(service).oneshot(request).await.unwrap()
+}
+
+/// The next frame of a body as text; `None` at its end.
+pub(crate) async fn frame<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(body: &mut B) -> Option<String> {
+    let data = body.frame().await?.unwrap().into_data().unwrap();
+    Some(String::from_utf8(data.to_vec()).unwrap())
+}
+
+/// Everything that a body has ready now.
+pub(crate) fn ready<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(body: &mut B) -> String {
+    let mut text = String::new();
+    while let Some(Some(frame)) = futures_util::FutureExt::now_or_never(frame(body)) {
+        text.push_str(&frame);
+    }
+    text
+}
