@@ -3,7 +3,7 @@
 use std::error;
 use std::fmt;
 
-use sse_core::event::ItemError;
+use sse_core::wire::ItemError;
 
 /// Why an event stream broke off: its source failed, or yielded an event that cannot be encoded.
 ///

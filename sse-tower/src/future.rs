@@ -7,11 +7,11 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 use pin_project_lite::pin_project;
 
+use crate::answer::{pass, refuse};
 use crate::body::GateBody;
 use crate::config::Config;
 use crate::gate::{self, Refusal};
 use crate::response::SseResponse;
-use crate::service::{pass, refuse};
 
 pin_project! {
     /// The answer of an [`SseService`](crate::SseService).

@@ -126,6 +126,7 @@
 #![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
 
 mod accept;
+mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 mod body;

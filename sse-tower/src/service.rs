@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{Request, Response};
 use tower_service::Service;
 
 use crate::body::GateBody;
 use crate::config::Config;
 use crate::future::SseFuture;
 use crate::gate::{self, Refusal};
-use crate::handle::Handle;
-use crate::headers;
 use crate::response::SseResponse;
 
 /// See [`SseLayer`](crate::SseLayer).
@@ -67,57 +65,4 @@ where
         }
         SseFuture::called(self.inner.call(request), asked, Arc::clone(&self.config))
     }
-}
-
-/// The methods of a route. One that answers a POST with a stream means it.
-const ROUTE_METHODS: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
-
-/// What becomes of the inner service's answer.
-pub(crate) fn pass<R: SseResponse>(
-    answer: R,
-    asked: &gate::Request,
-    config: &Arc<Config>,
-) -> Response<GateBody<R::Body>> {
-    let mut response = answer.into_http();
-    let handle = response.extensions().get::<Handle>().filter(|handle| handle.is_undecided()).cloned();
-    let Some(handle) = handle.filter(|_| !asked.passes()) else {
-        headers::repair(response.headers_mut());
-        return response.map(GateBody::inner);
-    };
-    if !R::IS_STREAM
-        && let Some(refusal) = asked.refusal(ROUTE_METHODS)
-    {
-        return refuse(refusal, ROUTE_METHODS);
-    }
-    match handle.open(asked.last_event_id(), asked.is_head(), config) {
-        Some(Ok(opening)) => {
-            response.headers_mut().insert(headers::SSE_RESUME, opening.header());
-            if asked.is_head() { response.map(|_| GateBody::head()) } else { response.map(GateBody::inner) }
-        }
-        Some(Err(_)) => refuse(Refusal::Unavailable, ROUTE_METHODS),
-        None => response.map(GateBody::inner),
-    }
-}
-
-/// The answer to a request that gets no stream. It must not be stored: one stored 204 would end every new client.
-pub(crate) fn refuse<B>(refusal: Refusal, methods: &[Method]) -> Response<GateBody<B>> {
-    let mut response = Response::new(GateBody::text(refusal.explanation()));
-    *response.status_mut() = refusal.status();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, headers::NO_STORE);
-    if !refusal.explanation().is_empty() {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    }
-    match refusal {
-        Refusal::MethodNotAllowed => {
-            let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-            // Method names are tokens, which are legal in a header.
-            headers.extend(HeaderValue::try_from(allow).ok().map(|allow| (header::ALLOW, allow)));
-        }
-        Refusal::Unavailable => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
-        }
-        Refusal::Ended | Refusal::NotAcceptable => {}
-    }
-    response
 }

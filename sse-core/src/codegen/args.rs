@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use std::path::PathBuf;
 
-use super::registry::{Emit, Options};
+use super::options::{Emit, Options};
 
 pub(super) const USAGE: &str = "\
 usage: cargo xtask typings [options]

@@ -10,7 +10,8 @@ use std::{env, fs, io};
 
 use super::args::{Args, USAGE};
 use super::files::{self, Drift};
-use super::registry::{Emit, Registry};
+use super::options::Emit;
+use super::registry::Registry;
 use crate::schema::SseSchema;
 
 const USAGE_OR_IO: u8 = 1;

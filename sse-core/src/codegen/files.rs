@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::runtime::MARK;
+use super::header::MARK;
 
 /// How many lines of a difference are shown.
 const SHOWN: usize = 12;

@@ -43,12 +43,15 @@
 
 mod args;
 mod cli;
+mod diagnostic;
 mod error;
 mod expression;
 mod files;
+mod header;
 mod ident;
 mod jsdoc;
 mod keyword;
+mod options;
 mod registry;
 mod runtime;
 mod stream;
@@ -56,4 +59,6 @@ mod types;
 
 pub use self::cli::Cli;
 pub use self::error::CodegenError;
-pub use self::registry::{Diagnostic, Emit, Options, Registry};
+pub use self::diagnostic::Diagnostic;
+pub use self::options::{Emit, Options};
+pub use self::registry::Registry;

@@ -4,10 +4,11 @@ use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use std::path::PathBuf;
 
+use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
+use super::options::{Emit, Options};
 use super::{ident, runtime, stream};
 use crate::schema::{Manifest, SchemaError, SseSchema};
 
@@ -125,65 +126,5 @@ impl Registry {
 impl Stream {
     fn is_called(&self, name: &str) -> bool {
         ident::kebab_case(&self.name) == ident::kebab_case(name)
-    }
-}
-
-/// What is generated, and for which streams.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    pub(super) emit: Emit,
-    pub(super) only: Vec<String>,
-}
-
-impl Options {
-    /// TypeScript, for all streams.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the language.
-    #[must_use]
-    pub const fn emit(mut self, emit: Emit) -> Self {
-        self.emit = emit;
-        self
-    }
-
-    /// Leaves out all streams but this one, and those that further calls name.
-    #[must_use]
-    pub fn only(mut self, stream: impl Into<String>) -> Self {
-        self.only.push(stream.into());
-        self
-    }
-}
-
-/// The language of the client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Emit {
-    /// TypeScript, for a bundler or `tsc`.
-    #[default]
-    Ts,
-    /// JavaScript modules that a browser loads as they are, with their types beside them.
-    Js,
-}
-
-/// Something that the generated types cannot say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
-    stream: String,
-    at: String,
-    text: String,
-}
-
-impl Diagnostic {
-    pub(super) fn new(stream: &str, at: &str, text: String) -> Self {
-        Self { stream: stream.to_owned(), at: at.to_owned(), text }
-    }
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.stream, self.at, self.text)
     }
 }

@@ -15,7 +15,6 @@
 
 mod error;
 mod id;
-mod item;
 mod name;
 mod retry;
 mod sink;
@@ -25,7 +24,6 @@ mod untyped;
 
 pub use self::error::{EncodeError, EncodeErrorKind};
 pub use self::id::{EventId, InvalidEventId};
-pub use self::item::{ItemError, SseItem};
 pub use self::name::{EventName, InvalidEventName};
 pub use self::retry::{InvalidRetry, Retry};
 pub use self::sink::DataSink;

@@ -24,6 +24,7 @@
 mod decode;
 mod encode;
 mod frame;
+mod item;
 mod limits;
 mod lines;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod tests;
 
 pub use self::decode::{DecodedEvent, Decoder};
 pub use self::encode::{encode, encode_into};
-pub(crate) use self::encode::{encode_fields_into, encode_untyped_into};
+pub(crate) use self::encode::{encode_fields_into};
 pub use self::frame::EventFrame;
+pub use self::item::{ItemError, SseItem};
 pub use self::limits::{LimitExceeded, LimitKind, Limits};

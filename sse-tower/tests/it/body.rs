@@ -28,7 +28,7 @@ async fn stream_of<St>(
 ) -> Response<GateBody<SseBody<Events<St>>>>
 where
     St: futures_util::Stream,
-    St::Item: sse_core::event::SseItem,
+    St::Item: sse_core::wire::SseItem,
 {
     let sse = std::cell::Cell::new(Some(build(Sse::new(stream))));
     let service = tower::service_fn(|_| {

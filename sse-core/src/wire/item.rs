@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
-use super::{EncodeError, Event, EventId, EventName, SseEvent};
-use crate::wire::{self, EventFrame};
+use super::encode::{encode_fields_into, encode_untyped_into};
+use super::EventFrame;
+use crate::event::{EncodeError, Event, EventId, EventName, SseEvent};
 
 /// An item of a stream that becomes an event stream: an event, a `Result` of one, an untyped [`Event`], or an
 /// [`EventFrame`] that is already encoded.
@@ -59,7 +60,7 @@ impl<E: SseEvent> SseItem for E {
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
         let fields = self.fields()?;
         refuse_reserved(&fields.name, fields.id.as_ref())?;
-        wire::encode_fields_into(&fields, &self, out)?;
+        encode_fields_into(&fields, &self, out)?;
         Ok(fields.terminal)
     }
 }
@@ -91,7 +92,7 @@ impl SseItem for Event {
 
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
         refuse_reserved(&self.name, self.id.as_ref())?;
-        wire::encode_untyped_into(&self, out);
+        encode_untyped_into(&self, out);
         Ok(false)
     }
 }
