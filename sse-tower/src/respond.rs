@@ -4,8 +4,8 @@ use std::fmt;
 
 use futures_core::Stream;
 use http::Response;
-use sse_core::wire::SseItem;
 use sse_core::topic::AfterReset;
+use sse_core::wire::SseItem;
 use sse_core::{Retry, Topic};
 
 use crate::body::SseBody;

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
-use sse_core::wire::SseItem;
 use sse_core::topic::{Delivery, Subscription};
+use sse_core::wire::SseItem;
 
 use crate::Error;
 

@@ -37,7 +37,7 @@ for (const version of ["typescript", "typescript7"]) {
     for (const name of ["runtime.js", "runtime.d.ts"]) assert.equal(readFileSync(runtime + name, "utf8"), readFileSync(join(out, name), "utf8"), name);
   });
 
-  for (const project of ["tsconfig.ts.json", "tsconfig.node.json"]) {
+  for (const project of ["tsconfig.ts.json", "tsconfig.node.json", "tsconfig.page.json"]) {
     test(`${project} with ${version}`, () => tsc(version, "-p", project));
   }
 }

@@ -1,1 +1,40 @@
-fn main(){}
+//! The automation of this workspace: `cargo xtask VERB`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
+
+mod command;
+mod conformance;
+mod demo;
+mod jobs;
+mod tidy;
+mod tools;
+mod typings;
+
+use std::env;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask VERB [ARGUMENT]...
+
+  demo [PORT]           builds and starts the server monitor, and prints its address
+  test                  runs everything, and installs what it needs for that
+  ci [JOB]...           runs the quick checks, or those that are named
+  typings [--check]     writes the typed clients of the examples, or says whether they are current
+  screenshots           takes the pictures of the README anew
+  conformance FILE...   runs vector files through the decoder and the encoder";
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let verb = arguments.first().cloned().unwrap_or_default();
+    match verb.as_str() {
+        "typings" => typings::main(arguments),
+        "demo" => demo::main(&arguments.split_off(1)),
+        "test" if arguments.len() == 1 => jobs::test(),
+        "ci" => jobs::ci(&arguments.split_off(1)),
+        "screenshots" if arguments.len() == 1 => jobs::screenshots(),
+        "conformance" if arguments.len() > 1 => conformance::main(&arguments.split_off(1)),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

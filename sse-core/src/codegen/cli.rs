@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::{env, fs, io};
 
 use super::args::{Args, USAGE};
+use super::diagnostic::summary;
 use super::files::{self, Drift};
 use super::options::Emit;
 use super::registry::Registry;
@@ -111,8 +112,8 @@ impl Cli {
                 return NO_SCHEMA.into();
             }
         };
-        for diagnostic in diagnostics {
-            say(&format!("note: {diagnostic}\n"));
+        for note in summary(&diagnostics).iter().filter(|_| !args.check) {
+            say(&format!("note: {note}\n"));
         }
         if args.stdout {
             let text: String = files.iter().map(|(name, text)| format!("// {}\n{text}\n", name.display())).collect();

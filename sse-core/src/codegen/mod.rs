@@ -58,7 +58,7 @@ mod stream;
 mod types;
 
 pub use self::cli::Cli;
-pub use self::error::CodegenError;
 pub use self::diagnostic::Diagnostic;
+pub use self::error::CodegenError;
 pub use self::options::{Emit, Options};
 pub use self::registry::Registry;

@@ -6,11 +6,11 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
+use super::header::header;
 use super::ident::{key, pascal_case, property, string, type_name};
 use super::jsdoc::{JsDoc, ROUNDED, may_be_rounded};
-use super::diagnostic::Diagnostic;
-use super::header::header;
 use super::types::Printer;
 use crate::schema::reference::reachable;
 use crate::schema::{EventSchema, Manifest, PayloadSchema};

@@ -11,11 +11,11 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use super::diagnostic::Diagnostic;
 use super::expression::{Binds, Type, intersection, literal, union};
 use super::ident::property;
 use super::jsdoc::{JsDoc, may_be_rounded};
 use super::keyword::is_known;
-use super::diagnostic::Diagnostic;
 use crate::schema::reference::definition_of;
 
 type Object = Map<String, Value>;

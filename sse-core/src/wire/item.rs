@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
-use super::encode::{encode_fields_into, encode_untyped_into};
 use super::EventFrame;
+use super::encode::{encode_fields_into, encode_untyped_into};
 use crate::event::{EncodeError, Event, EventId, EventName, SseEvent};
 
 /// An item of a stream that becomes an event stream: an event, a `Result` of one, an untyped [`Event`], or an

@@ -31,8 +31,8 @@ mod lines;
 mod tests;
 
 pub use self::decode::{DecodedEvent, Decoder};
+pub(crate) use self::encode::encode_fields_into;
 pub use self::encode::{encode, encode_into};
-pub(crate) use self::encode::{encode_fields_into};
 pub use self::frame::EventFrame;
 pub use self::item::{ItemError, SseItem};
 pub use self::limits::{LimitExceeded, LimitKind, Limits};

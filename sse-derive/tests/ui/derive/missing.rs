@@ -1,5 +1,5 @@
 use sse_core::SseEvent;
-use sse_core::event::SseItem;
+use sse_core::wire::SseItem;
 
 struct Plain;
 

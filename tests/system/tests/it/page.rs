@@ -1,0 +1,104 @@
+//! The page of the server monitor shows what the server has published, also when its connection was cut.
+
+use std::path::Path;
+use std::time::Duration;
+
+use example_server_stats::{Options, ServerStats};
+use serde_json::Value;
+use sse_core::Retry;
+use system_tests::{Browser, Server, Which};
+
+use crate::report::Received;
+use crate::scene::{EVENTS, Scene};
+
+/// The number of points in the chart.
+fn points(series: &str) -> String {
+    format!("JSON.parse(document.querySelector('[data-series={series}]').dataset.values ?? '[]').length")
+}
+
+async fn text(browser: &mut Browser, id: &str) -> String {
+    let value = browser.evaluate(&format!("document.getElementById('{id}').textContent")).await;
+    value.as_str().unwrap().to_owned()
+}
+
+/// Presses the button that cuts the page's connection, and waits until something was recovered.
+async fn cut(browser: &mut Browser) {
+    browser.wait("!document.getElementById('cut').disabled").await;
+    browser.evaluate("document.getElementById('cut').click()").await;
+    browser.wait("document.getElementById('recovered').textContent !== '0'").await;
+}
+
+/// The numbers in the chart.
+async fn drawn(browser: &mut Browser, series: &str) -> Vec<f64> {
+    let values = browser.evaluate(&format!("document.querySelector('[data-series={series}]').dataset.values")).await;
+    serde_json::from_str(values.as_str().unwrap()).unwrap()
+}
+
+/// The same numbers as they were published.
+fn figures(published: &[Received], name: &str, field: &str) -> Vec<f64> {
+    let named = published.iter().filter(|event| event.name == name);
+    named.map(|event| event.json()[field].as_f64().unwrap()).collect()
+}
+
+#[tokio::test]
+#[ignore = "needs the browsers; `cargo xtask test` runs it"]
+async fn the_page_shows_every_figure_that_was_published() {
+    let options = Options { interval: Duration::from_millis(50), retry: Retry::MIN, ..Options::default() };
+    for which in [Which::Chromium, Which::Firefox] {
+        let mut browser = Browser::launch(which).await;
+        let mut scene = Scene::new(options, Vec::new()).await;
+        browser.open(&scene.proxy.url("/")).await;
+        browser.wait(&format!("{} >= 20", points("cpu"))).await;
+        cut(&mut browser).await;
+        browser.wait(&format!("{} >= 60", points("cpu"))).await;
+
+        scene.stop().await;
+        let published = scene.published().await;
+        browser.wait(&format!("__received.length >= {}", published.len())).await;
+        let Value::Array(received) = browser.evaluate("__received.map(({ seq }) => seq)").await else { panic!() };
+        let received: Vec<_> = received.iter().map(|seq| seq.as_u64().unwrap()).collect();
+        // The page shows the past too, and all of it is not yet long ago.
+        let expected: Vec<_> = (1..=published.len() as u64).collect();
+        assert_eq!(received, expected, "{which}");
+
+        for (series, field) in [("cpu", "total"), ("memory", "used")] {
+            let figures = figures(&published, series, field);
+            browser.wait(&format!("{} >= {}", points(series), figures.len())).await;
+            assert_eq!(drawn(&mut browser, series).await, figures, "{which}: {series}");
+        }
+        assert_eq!((text(&mut browser, "missed").await, text(&mut browser, "doubled").await), ("0".into(), "0".into()));
+
+        let requests = scene.proxy.log(EVENTS);
+        let last_ids: Vec<_> = requests.iter().map(|exchange| exchange.last_event_id.is_some()).collect();
+        assert_eq!(last_ids, [false, true], "{which}: one connection before the cut and one behind it");
+        let recovered = text(&mut browser, "recovered").await;
+        for width in [1280, 390] {
+            let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{which}-{width}.png"));
+            browser.screenshot(&picture, (width, 900), "light").await;
+            assert!(std::fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
+        }
+        println!("{}: {} events, {recovered} of them recovered, none missed", browser.version, published.len());
+        browser.close().await;
+    }
+}
+
+/// The pictures of the README: real figures of two minutes, with a cut in the middle.
+#[tokio::test]
+#[ignore = "takes two minutes; `cargo xtask screenshots` runs it"]
+async fn screenshots() {
+    // Nobody else is connected: the page shows how many are.
+    let stats = ServerStats::new(Options::default());
+    let server = Server::new(stats.router()).await;
+    let _sampling = tokio::spawn(stats.sample());
+    let mut browser = Browser::launch(Which::Chromium).await;
+    browser.open(&format!("http://{}/", server.address())).await;
+    browser.wait(&format!("{} >= 70", points("cpu"))).await;
+    cut(&mut browser).await;
+    browser.wait(&format!("{} >= 130", points("cpu"))).await;
+
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/server-stats/screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    browser.screenshot(&folder.join("desktop.png"), (1280, 900), "light").await;
+    browser.screenshot(&folder.join("phone.png"), (390, 844), "dark").await;
+    browser.close().await;
+}

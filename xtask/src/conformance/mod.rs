@@ -1,0 +1,115 @@
+//! `cargo xtask conformance FILE...`: runs vectors through the decoder and the encoder.
+//!
+//! The formats are described beside the vectors, in `sse-core/conformance/vectors/README.md`.
+
+mod chunks;
+mod decoder;
+mod encoder;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::process::ExitCode;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One vector, of any of the formats. Its keys tell which.
+#[derive(Debug)]
+struct Vector {
+    name: String,
+    case: Case,
+}
+
+#[derive(Debug)]
+enum Case {
+    Decoder(decoder::Case),
+    Eager(decoder::EagerCase),
+    Encoder(encoder::Case),
+}
+
+pub(crate) fn main(files: &[String]) -> ExitCode {
+    let mut vectors = Vec::new();
+    for file in files {
+        // All files are read before any vector runs, so that a summary is always one of all of them.
+        match load(file) {
+            Ok(more) => vectors.extend(more),
+            Err(error) => {
+                eprintln!("{file}: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let mut failed = 0;
+    for vector in &vectors {
+        if let Err(difference) = vector.run() {
+            failed += 1;
+            println!("FAILED {}: {difference}", vector.name);
+        }
+    }
+    println!("{} passed, {failed} failed", vectors.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn load(file: &str) -> Result<Vec<Vector>, String> {
+    parse(&fs::read(file).map_err(|error| error.to_string())?)
+}
+
+fn parse(json: &[u8]) -> Result<Vec<Vector>, String> {
+    let vectors: Vec<Value> =
+        serde_json::from_slice(json).map_err(|error| format!("not an array of vectors: {error}"))?;
+    if vectors.is_empty() {
+        return Err("there is no vector in it".to_owned());
+    }
+    vectors
+        .into_iter()
+        .enumerate()
+        .map(|(at, vector)| Vector::new(vector).map_err(|error| format!("vector {at}: {error}")))
+        .collect()
+}
+
+impl Vector {
+    fn new(vector: Value) -> Result<Self, String> {
+        let name = vector.get("name").and_then(Value::as_str).ok_or("it has no name")?.to_owned();
+        let has = |keys: [&str; 2]| keys.iter().all(|key| vector.get(key).is_some());
+        let case = if has(["input_base64", "events"]) {
+            Case::Decoder(read(vector)?)
+        } else if has(["chunks", "total"]) {
+            Case::Eager(read(vector)?)
+        } else if has(["items", "expect"]) {
+            Case::Encoder(read(vector)?)
+        } else {
+            return Err(format!("`{name}` is of no known format"));
+        };
+        Ok(Self { name, case })
+    }
+
+    /// # Errors
+    ///
+    /// What differed.
+    fn run(&self) -> Result<(), String> {
+        match &self.case {
+            Case::Decoder(case) => case.run(&self.name),
+            Case::Eager(case) => case.run(),
+            Case::Encoder(case) => case.run(),
+        }
+    }
+}
+
+fn read<T: for<'a> Deserialize<'a>>(vector: Value) -> Result<T, String> {
+    serde_json::from_value(vector).map_err(|error| error.to_string())
+}
+
+/// Bytes that JSON carries as base64.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Bytes(Vec<u8>);
+
+impl TryFrom<String> for Bytes {
+    type Error = base64::DecodeError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        use base64::Engine as _;
+        base64::prelude::BASE64_STANDARD.decode(text).map(Self)
+    }
+}

@@ -1,0 +1,126 @@
+//! Everything that must hold: one table of jobs, which `ci` and `test` run.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::command::{Command, Tally};
+use crate::tools;
+
+/// One thing that must hold.
+struct Job {
+    name: &'static str,
+    /// Whether it is in the set that runs before each commit: no browser, no npm.
+    fast: bool,
+    run: fn() -> Tally,
+}
+
+const JOBS: &[Job] = &[
+    Job { name: "fmt", fast: true, run: || cargo("fmt --all --check").check() },
+    Job {
+        name: "clippy",
+        fast: true,
+        run: || cargo("clippy --workspace --all-targets --all-features -- -D warnings").check(),
+    },
+    Job {
+        name: "doc",
+        fast: true,
+        run: || cargo("doc --workspace --no-deps --all-features").env("RUSTDOCFLAGS", "-D warnings").check(),
+    },
+    Job { name: "tidy", fast: true, run: crate::tidy::check },
+    Job { name: "test", fast: true, run: || cargo("test --workspace --all-features").tests() },
+    Job { name: "typings", fast: true, run: || xtask("typings --check").check() },
+    Job {
+        name: "conformance",
+        fast: true,
+        run: || {
+            xtask(
+                "conformance sse-core/conformance/vectors/public.json sse-core/conformance/vectors/eager.json \
+                 sse-core/conformance/vectors/encoder_public.json",
+            )
+            .tests()
+        },
+    },
+    // A feature only adds API: each crate must build with none, with each, and with all of them.
+    Job { name: "features", fast: false, run: features },
+    // The generated client in Node, and its types under the strictest compiler.
+    Job { name: "js", fast: false, run: || Command::new("npm test").within("tests/js").tests() },
+    // The whole path, in real browsers, cut anywhere.
+    Job {
+        name: "system",
+        fast: false,
+        run: || cargo("test -p system-tests -- --ignored --nocapture --skip screenshots").tests(),
+    },
+];
+
+fn cargo(arguments: &str) -> Command {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    Command::new(&format!("{cargo} {arguments}"))
+}
+
+/// This program once more, as a user calls it.
+fn xtask(arguments: &str) -> Command {
+    cargo(&format!("run --quiet --package xtask -- {arguments}"))
+}
+
+fn features() -> Tally {
+    let crates = [("sse-core", &["std", "derive", "json", "schema", "codegen"][..]), ("sse-tower", &["tokio", "axum"])];
+    let mut tally = Tally::default();
+    for (name, features) in crates {
+        let check = |features: &str| cargo(&format!("check -p {name} --no-default-features {features}")).check();
+        tally += check("");
+        for feature in features {
+            tally += check(&format!("--features {feature}"));
+        }
+    }
+    tally
+}
+
+/// `cargo xtask ci [JOB]...`: the named jobs, else those that are quick.
+pub(crate) fn ci(names: &[String]) -> ExitCode {
+    if let Some(unknown) = names.iter().find(|name| !JOBS.iter().any(|job| job.name == **name)) {
+        let known = JOBS.iter().map(|job| job.name).collect::<Vec<_>>().join(" ");
+        eprintln!("there is no job `{unknown}`; there are: {known}");
+        return ExitCode::from(2);
+    }
+    run(|job| if names.is_empty() { job.fast } else { names.iter().any(|name| name == job.name) })
+}
+
+/// `cargo xtask test`: everything, and before it the installation of what it needs.
+pub(crate) fn test() -> ExitCode {
+    run(|_| true)
+}
+
+/// `cargo xtask screenshots`: the pictures of the README, which take two minutes.
+pub(crate) fn screenshots() -> ExitCode {
+    let taken = cargo("test -p system-tests -- --ignored screenshots").tests();
+    if taken.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(selected: impl Fn(&Job) -> bool) -> ExitCode {
+    let jobs = || JOBS.iter().filter(|job| selected(job));
+    if jobs().any(|job| !job.fast)
+        && let Err(error) = tools::install()
+    {
+        eprintln!("{error}");
+        println!("0 passed, 1 failed");
+        return ExitCode::FAILURE;
+    }
+    let mut total = Tally::default();
+    let mut failed = Vec::new();
+    for job in jobs() {
+        println!("\n== {} ==", job.name);
+        #[expect(clippy::disallowed_methods, reason = "the duration is only shown")]
+        let start = Instant::now();
+        let tally = (job.run)();
+        println!("== {}: {tally} in {:.1} s ==", job.name, start.elapsed().as_secs_f32());
+        if tally.failed > 0 {
+            failed.push(job.name);
+        }
+        total += tally;
+    }
+    if !failed.is_empty() {
+        println!("\nfailed: {}", failed.join(" "));
+    }
+    println!("\n{total}");
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
