@@ -34,7 +34,9 @@ enum State {
     /// Nothing was polled yet. A layer may still say how to open.
     Unopened(Arc<Slot>),
     Open(Option<KeepAlive>),
-    /// The body fails with this, now that the client has been told.
+    /// The client is told that the body fails, and the server is given one poll to write that, and what stands before
+    /// it: a body that fails in the poll after its last frame takes that frame with it.
+    Telling(Error),
     Failing(Error),
     Done,
 }
@@ -62,13 +64,7 @@ impl<S: Source> Body for SseBody<S> {
                 return data(prelude);
             }
             State::Open(keep_alive) => keep_alive,
-            State::Failing(_) => {
-                let State::Failing(error) = std::mem::replace(this.state, State::Done) else {
-                    return Poll::Ready(None);
-                };
-                return Poll::Ready(Some(Err(error)));
-            }
-            State::Done => return Poll::Ready(None),
+            State::Telling(_) | State::Failing(_) | State::Done => return this.state.fail(cx),
         };
         match this.source.as_mut().poll_chunk(cx) {
             Poll::Ready(Chunk::Frames(frames)) => {
@@ -86,7 +82,7 @@ impl<S: Source> Body for SseBody<S> {
                 Poll::Ready(None)
             }
             Poll::Ready(Chunk::Failed(error)) => {
-                *this.state = State::Failing(error);
+                *this.state = State::Telling(error);
                 data(ERROR)
             }
             Poll::Pending => match keep_alive {
@@ -101,6 +97,21 @@ impl<S: Source> Body for SseBody<S> {
 
     fn is_end_stream(&self) -> bool {
         matches!(self.state, State::Done)
+    }
+}
+
+impl State {
+    /// The end of a body that fails, or that has ended.
+    fn fail(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match std::mem::replace(self, Self::Done) {
+            Self::Telling(error) => {
+                *self = Self::Failing(error);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Failing(error) => Poll::Ready(Some(Err(error))),
+            Self::Unopened(_) | Self::Open(_) | Self::Done => Poll::Ready(None),
+        }
     }
 }
 

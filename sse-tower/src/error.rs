@@ -53,12 +53,4 @@ impl fmt::Display for Error {
     }
 }
 
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &*self.inner {
-            Inner::Stream(_) => None,
-            // The level below: `Display` shows this one.
-            Inner::Encode(error) => error.source(),
-        }
-    }
-}
+impl error::Error for Error {}

@@ -80,23 +80,14 @@ impl fmt::Display for EncodeError {
             Inner::Payload(cause) => write!(f, "the payload does not serialize: {cause}"),
             Inner::Skipped(variant) => write!(f, "`{variant}` is marked `#[sse(skip)]` and is never sent"),
             Inner::Reserved(value) => write!(f, "`{value}` is reserved for control events"),
-            Inner::Id(_) => f.write_str("the id is not legal"),
-            Inner::Name(_) => f.write_str("the name is not legal"),
-            Inner::Retry(_) => f.write_str("the reconnection time is not legal"),
+            Inner::Id(error) => error.fmt(f),
+            Inner::Name(error) => error.fmt(f),
+            Inner::Retry(error) => error.fmt(f),
         }
     }
 }
 
-impl core::error::Error for EncodeError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &*self.inner {
-            Inner::Payload(_) | Inner::Skipped(_) | Inner::Reserved(_) => None,
-            Inner::Id(error) => Some(error),
-            Inner::Name(error) => Some(error),
-            Inner::Retry(error) => Some(error),
-        }
-    }
-}
+impl core::error::Error for EncodeError {}
 
 impl From<InvalidEventId> for EncodeError {
     fn from(error: InvalidEventId) -> Self {

@@ -28,7 +28,7 @@ pub enum PublishError {
 impl fmt::Display for PublishError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Encode(_) => f.write_str("the event cannot be encoded"),
+            Self::Encode(error) => error.fmt(f),
             Self::OwnId => f.write_str("the event has an id of its own, but the ids of a topic are its log's"),
             Self::ReservedName => f.write_str("names that begin with `stream-` are reserved for control events"),
             Self::TooLarge { bytes, limit } => write!(f, "event of {bytes} bytes exceeds the limit of {limit}"),
@@ -37,14 +37,7 @@ impl fmt::Display for PublishError {
     }
 }
 
-impl core::error::Error for PublishError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Encode(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+impl core::error::Error for PublishError {}
 
 impl From<EncodeError> for PublishError {
     fn from(error: EncodeError) -> Self {

@@ -257,3 +257,18 @@ async fn a_post_route_that_answers_with_a_stream_means_it() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert!(body.ends_with(b"event: tick\ndata: 1\n\nevent: stream-end\nid: =end\ndata: {}\n\n"));
 }
+
+#[tokio::test]
+async fn what_stands_before_an_error_arrives() {
+    let router = Router::new().route(
+        "/events",
+        get(async || Sse::new(stream::iter([Ok(Count::Tick(1)), Err("the disk is full"), Ok(Count::Tick(2))]))),
+    );
+    let origin = serve(router.layer(SseLayer::new())).await;
+    for http2 in [false, true] {
+        let mut body = ask(build(request(Method::GET, format!("{origin}/events"))), http2).await.into_body();
+        let read = read_until(&mut body, ": error\n\n").await;
+        assert!(read.ends_with("event: tick\ndata: 1\n\n: error\n\n"), "{read}");
+        assert!(body.frame().await.unwrap().is_err());
+    }
+}
