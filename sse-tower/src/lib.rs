@@ -98,13 +98,14 @@
 //!
 #![doc = include_str!("docs/bad_input.md")]
 //!
-//! An event that does not serialize, or whose own id holds a NUL, is an error for the one who publishes it; in a stream
-//! of the handler's own it ends the body behind the comment `: error`.
+//! An event of a topic that does not serialize, or that has an id of its own, is an error for the one who publishes it,
+//! and no client hears of it. In a stream of the handler's own it breaks the body off behind the comment `: error`.
 //!
 //! # Order of layers
 //!
 //! Authentication, CORS and tracing go outside. A timeout of the *response* is harmless, because the head goes out at
-//! once; a timeout of the *body* must be longer than the keep-alive.
+//! once; a timeout of the *body* must be longer than the keep-alive. For fetch clients of another origin CORS has to allow
+//! the request header `last-event-id` and expose `sse-resume`; a browser's `EventSource` needs neither.
 //!
 //! # Crate features
 //!

@@ -17,7 +17,7 @@ pub trait Timer: fmt::Debug + Send + Sync {
 }
 
 /// A future that completes when its time has come, and can be set again.
-pub trait Sleep: Future<Output = ()> + Send {
+pub trait Sleep: Future<Output = ()> + Send + Sync {
     /// Makes the future complete after `duration` from now, whether or not it has completed before.
     fn reset(self: Pin<&mut Self>, duration: Duration);
 }

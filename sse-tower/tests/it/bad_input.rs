@@ -1,17 +1,39 @@
 //! What a client may get wrong, and what it is told. The table of the guide is made from the same data.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
+use futures_util::stream;
 use http::{HeaderValue, Method, Request};
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty};
+use sse_core::SseEvent;
 use sse_core::history::Epoch;
 
-use crate::support::{EPOCH, ask, frame, layer, publish, topic};
+use crate::support::{EPOCH, ask, frame, layer, publish, stream_of, topic};
+
+/// What the route answers with.
+#[derive(Clone, Copy)]
+enum Route {
+    /// A topic that keeps its events 11 to 20.
+    Topic,
+    /// A stream whose event has a payload that is no JSON.
+    BrokenPayload,
+    /// A stream whose event has an id with NUL.
+    BrokenId,
+}
+
+/// Events that cannot be encoded.
+#[derive(SseEvent)]
+enum Broken {
+    Payload(BTreeMap<[u8; 2], u8>),
+    Id(#[sse(id)] String),
+}
 
 /// One request and what must come back.
 struct Case {
     input: &'static str,
+    route: Route,
     request: fn(http::request::Builder) -> http::request::Builder,
     status: u16,
     headers: &'static [(&'static str, &'static str)],
@@ -25,6 +47,7 @@ const NO_STORE: (&str, &str) = ("cache-control", "no-store");
 const CASES: &[Case] = &[
     Case {
         input: "`Last-Event-ID` of the event before the oldest that is kept",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "k3x9f0q2m1-10"),
         status: 200,
         headers: &[("sse-resume", "recovered")],
@@ -32,6 +55,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Last-Event-ID` of an event that is no longer kept",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "k3x9f0q2m1-9"),
         status: 200,
         headers: &[("sse-resume", "reset; reason=evicted")],
@@ -39,6 +63,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "malformed `Last-Event-ID`: `<script>`",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "<script>"),
         status: 200,
         headers: &[("sse-resume", "reset; reason=malformed")],
@@ -46,6 +71,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Last-Event-ID` that is not UTF-8: `ff fe`",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", HeaderValue::from_bytes(&[0xff, 0xfe]).unwrap()),
         status: 200,
         headers: &[("sse-resume", "reset; reason=malformed")],
@@ -53,6 +79,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "oversized `Last-Event-ID`: 300 000 digits",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "9".repeat(300_000)),
         status: 200,
         headers: &[("sse-resume", "reset; reason=malformed")],
@@ -60,6 +87,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "foreign `Last-Event-ID`: another epoch",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "anotherlog-15"),
         status: 200,
         headers: &[("sse-resume", "reset; reason=unknown-epoch")],
@@ -67,6 +95,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "future `Last-Event-ID`: an offset that was not given yet",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "k3x9f0q2m1-21"),
         status: 200,
         headers: &[("sse-resume", "reset; reason=future")],
@@ -74,6 +103,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "empty `Last-Event-ID`",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", ""),
         status: 200,
         headers: &[("sse-resume", "fresh")],
@@ -81,6 +111,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`?lastEventId=` instead of the header",
+        route: Route::Topic,
         request: |request| request.uri("/?lastEventId=k3x9f0q2m1-19"),
         status: 200,
         headers: &[("sse-resume", "recovered")],
@@ -88,6 +119,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Last-Event-ID: =end`, of a stream that has ended",
+        route: Route::Topic,
         request: |request| request.header("last-event-id", "=end"),
         status: 204,
         headers: &[NO_STORE],
@@ -95,6 +127,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Accept: application/json`",
+        route: Route::Topic,
         request: |request| request.header("accept", "application/json"),
         status: 406,
         headers: &[NO_STORE],
@@ -102,6 +135,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Accept: text/event-stream;q=0, */*`",
+        route: Route::Topic,
         request: |request| request.header("accept", "text/event-stream;q=0, */*"),
         status: 406,
         headers: &[NO_STORE],
@@ -109,6 +143,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`Accept` that is no list of types: `nonsense`",
+        route: Route::Topic,
         request: |request| request.header("accept", "nonsense"),
         status: 200,
         headers: STREAM,
@@ -116,6 +151,7 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`DELETE`",
+        route: Route::Topic,
         request: |request| request.method(Method::DELETE),
         status: 405,
         headers: &[("allow", "GET, HEAD"), NO_STORE],
@@ -123,10 +159,27 @@ const CASES: &[Case] = &[
     },
     Case {
         input: "`HEAD`",
+        route: Route::Topic,
         request: |request| request.method(Method::HEAD),
         status: 200,
         headers: STREAM,
         first_frame: "",
+    },
+    Case {
+        input: "any: the handler's event does not serialize",
+        route: Route::BrokenPayload,
+        request: |request| request,
+        status: 200,
+        headers: STREAM,
+        first_frame: ": error⏎⏎",
+    },
+    Case {
+        input: "any: the handler's event has an id with NUL",
+        route: Route::BrokenId,
+        request: |request| request,
+        status: 200,
+        headers: STREAM,
+        first_frame: ": error⏎⏎",
     },
 ];
 
@@ -136,12 +189,22 @@ async fn every_bad_input_has_a_clear_answer() {
         let topic = topic(10);
         publish(&topic, 1..=20);
         let request = (case.request)(Request::builder()).body(Empty::<Bytes>::new()).unwrap();
-        let response = ask(&layer(), &topic, request).await;
+        let broken = |event| stream_of(stream::iter([event]), request.clone(), |sse| sse);
+        let response = match case.route {
+            Route::Topic => ask(&layer(), &topic, request).await.map(BodyExt::boxed),
+            Route::BrokenPayload => broken(Broken::Payload([([1, 2], 3)].into())).await.map(BodyExt::boxed),
+            Route::BrokenId => broken(Broken::Id("a\0b".into())).await.map(BodyExt::boxed),
+        };
         assert_eq!(response.status(), case.status, "{}", case.input);
         for (name, value) in case.headers {
             assert_eq!(response.headers()[*name], value, "{}: {name}", case.input);
         }
-        let first = frame(&mut response.into_body()).await.unwrap_or_default().replace('\n', "⏎");
+        let mut body = response.into_body();
+        let mut first = frame(&mut body).await.unwrap_or_default().replace('\n', "⏎");
+        if !matches!(case.route, Route::Topic) {
+            first += &frame(&mut body).await.unwrap().replace('\n', "⏎");
+            assert!(body.frame().await.unwrap().unwrap_err().is_encode(), "{}", case.input);
+        }
         assert!(first.contains(case.first_frame), "{}: {first}", case.input);
         assert_eq!(first.is_empty(), case.first_frame.is_empty(), "{}: {first}", case.input);
     }

@@ -5,38 +5,20 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use http::{Method, Request, Response};
+use http::{Method, Request};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Empty};
 use sse_core::event::With;
 use sse_core::history::{LiveWindow, ResetReason};
 use sse_core::{Event, EventId, EventName, Retry, SseEvent, Topic};
-use sse_tower::{GateBody, Resumed, Sse, SseBody, SseLayer, source::Events};
+use sse_tower::{Resumed, Sse, SseLayer};
 use tower::{Layer as _, ServiceExt as _};
 
-use crate::support::{Count, EPOCH, ask, frame, get, layer, publish, ready, topic};
+use crate::support::{Count, EPOCH, ask, frame, get, layer, publish, ready, stream_of, topic};
 
 const OPEN: &str = "retry: 3000\nevent: stream-open\n";
 const OPEN_DATA: &str = "\",\"keepAlive\":\"comment\",\"keepAliveMs\":15000}\n\n";
 const END: &str = "event: stream-end\nid: =end\ndata: {}\n\n";
-
-/// The response to a stream of the handler's own.
-async fn stream_of<St>(
-    stream: St,
-    request: Request<Empty<Bytes>>,
-    build: impl FnOnce(Sse<Events<St>>) -> Sse<Events<St>>,
-) -> Response<GateBody<SseBody<Events<St>>>>
-where
-    St: futures_util::Stream,
-    St::Item: sse_core::wire::SseItem,
-{
-    let sse = std::cell::Cell::new(Some(build(Sse::new(stream))));
-    let service = tower::service_fn(|_| {
-        let sse = sse.take().unwrap();
-        async { Ok::<_, Infallible>(sse) }
-    });
-    layer().layer(service).oneshot(request).await.unwrap()
-}
 
 #[tokio::test]
 async fn a_fresh_connection_begins_with_its_position() {

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Empty};
+use sse_core::wire::SseItem;
 use sse_core::{SseEvent, Topic};
-use sse_tower::{Sse, SseLayer};
+use sse_tower::source::Events;
+use sse_tower::{GateBody, Sse, SseBody, SseLayer};
 use tower::{Layer as _, ServiceExt as _};
 
 pub(crate) const EPOCH: &str = "k3x9f0q2m1";
@@ -70,4 +72,22 @@ pub(crate) fn ready<B: Body<Data = Bytes, Error: std::fmt::Debug> + Unpin>(body:
         text.push_str(&frame);
     }
     text
+}
+
+/// The response to a stream of the handler's own.
+pub(crate) async fn stream_of<St>(
+    stream: St,
+    request: Request<Empty<Bytes>>,
+    build: impl FnOnce(Sse<Events<St>>) -> Sse<Events<St>>,
+) -> Response<GateBody<SseBody<Events<St>>>>
+where
+    St: futures_util::Stream,
+    St::Item: SseItem,
+{
+    let sse = std::cell::Cell::new(Some(build(Sse::new(stream))));
+    let service = tower::service_fn(|_| {
+        let sse = sse.take().unwrap();
+        async { Ok::<_, Infallible>(sse) }
+    });
+    layer().layer(service).oneshot(request).await.unwrap()
 }
