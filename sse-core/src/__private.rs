@@ -98,6 +98,32 @@ impl RetryField for Option<Duration> {
     }
 }
 
+/// Asks for the schema of a payload, or of a part of it.
+#[cfg(feature = "schema")]
+pub const fn described<T: Described<K> + ?Sized, K>() {}
+
+/// What has a JSON Schema.
+///
+/// The compiler reports the only way to be such a type that failed, down to the part without a schema; of two ways, one
+/// of which nothing goes (`K`), it says what is said here.
+#[cfg(feature = "schema")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no JSON Schema",
+    label = "this payload has no schema",
+    note = "add `#[derive(schemars::JsonSchema)]` to the type, or `#[sse(no_schema)]` to the enum of events"
+)]
+pub trait Described<K>: schemars::JsonSchema {}
+
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema + ?Sized> Described<Always> for T {}
+
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema + Nothing + ?Sized> Described<Perhaps> for T {}
+
+/// Nothing is.
+#[cfg(feature = "schema")]
+pub trait Nothing {}
+
 /// The fields of a payload, under the name that its schema goes by.
 ///
 /// schemars tells types apart by module and name. The name of a payload is made of the stream's and the variant's, and

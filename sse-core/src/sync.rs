@@ -1,27 +1,18 @@
-//! The one place that locks and reference counts come from, so that a model checker can stand in for them.
+//! The one place that locks and reference counts come from.
 
-#[cfg(not(loom))]
-mod imp {
-    pub(crate) use std::sync::{Arc, Mutex, MutexGuard};
-}
+pub(crate) use std::sync::Arc;
+use std::sync::{MutexGuard, PoisonError};
 
-#[cfg(loom)]
-mod imp {
-    pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
-}
-
-pub(crate) use imp::Arc;
-
-/// A mutex that a panic does not poison: no code of ours panics under it, and a waker that does runs outside it.
+/// A mutex that a panic does not poison: nothing of ours panics under it, and wakers are called outside it.
 #[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(imp::Mutex<T>);
+pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
 
 impl<T> Mutex<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(imp::Mutex::new(value))
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::sync::Mutex::new(value))
     }
 
-    pub(crate) fn lock(&self) -> imp::MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

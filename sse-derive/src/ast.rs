@@ -1,30 +1,33 @@
 //! The enum as the macro sees it.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{DataEnum, DeriveInput, Fields, Generics, Index, Member};
+use syn::{Attribute, DataEnum, DeriveInput, Fields, Generics, Index, Member, Meta};
 
 use crate::attr::{
     ContainerAttrs, FieldAttrs, SchemarsAttrs, SerdeContainer, SerdeField, SerdeVariant, VariantAttrs, description,
     is_deprecated,
 };
 use crate::ctxt::Ctxt;
+use crate::receiver::{receiver, without_self};
 
 /// An enum of events.
 pub(crate) struct Container<'a> {
-    pub(crate) ident: &'a Ident,
+    pub(crate) ident: Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) attrs: ContainerAttrs,
     pub(crate) serde: SerdeContainer,
     pub(crate) schemars: SchemarsAttrs,
     pub(crate) description: Option<String>,
+    /// The lints that are not to fire anywhere in the enum.
+    pub(crate) allowed: Vec<TokenStream>,
     pub(crate) variants: Vec<Variant<'a>>,
 }
 
 /// One event.
 pub(crate) struct Variant<'a> {
-    pub(crate) ident: &'a Ident,
+    pub(crate) ident: Ident,
     pub(crate) attrs: VariantAttrs,
     pub(crate) serde: SerdeVariant,
     pub(crate) schemars: SchemarsAttrs,
@@ -36,6 +39,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) name: String,
     /// Where the name comes from.
     pub(crate) name_span: Span,
+    /// Whether this is the name, as far as is known: a rule that makes it of the variant's may be in error.
+    pub(crate) name_is_known: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub(crate) enum Style {
 /// A field of a variant.
 pub(crate) struct Field<'a> {
     pub(crate) syn: &'a syn::Field,
+    /// None in a tuple.
+    pub(crate) name: Option<Ident>,
     pub(crate) member: Member,
     /// The type, without `Self`: it also stands in types other than the enum.
     pub(crate) ty: TokenStream,
@@ -74,14 +81,15 @@ impl<'a> Container<'a> {
     pub(crate) fn read(input: &'a DeriveInput, data: &'a DataEnum, ctxt: &mut Ctxt) -> Self {
         let attrs = ContainerAttrs::read(&input.attrs, ctxt);
         let serde = SerdeContainer::read(&input.attrs, ctxt);
-        let receiver = receiver(&input.ident, &input.generics);
+        let receiver = receiver(&generated(&input.ident), &input.generics);
         let variants =
             data.variants.iter().map(|variant| Variant::read(variant, &attrs, &serde, &receiver, ctxt)).collect();
         Self {
-            ident: &input.ident,
+            ident: generated(&input.ident),
             generics: &input.generics,
             schemars: SchemarsAttrs::read(&input.attrs, ctxt),
             description: description(&input.attrs),
+            allowed: allowed(input, data),
             attrs,
             serde,
             variants,
@@ -93,9 +101,9 @@ impl<'a> Container<'a> {
         self.attrs.name.as_ref().map_or_else(|| self.ident.unraw().to_string(), syn::LitStr::value)
     }
 
-    /// The enum's type: `Feed<'a, T>`.
+    /// The enum's type: `Feed::<'a, T>`.
     pub(crate) fn receiver(&self) -> TokenStream {
-        receiver(self.ident, self.generics)
+        receiver(&self.ident, self.generics)
     }
 }
 
@@ -109,12 +117,13 @@ impl<'a> Variant<'a> {
     ) -> Self {
         let attrs = VariantAttrs::read(&variant.attrs, ctxt);
         let serde = SerdeVariant::read(&variant.attrs, ctxt);
-        let (name, name_span) = if let Some(name) = attrs.event.as_ref().or(serde.rename.as_ref()) {
-            (name.value(), name.span())
+        let (name, name_span, name_is_known) = if let Some(name) = attrs.event.as_ref().or(serde.rename.as_ref()) {
+            (name.value(), name.span(), true)
         } else {
             let name = variant.ident.unraw().to_string();
             let rule = container.rename_all.or(container_serde.rename_all);
-            (rule.map_or_else(|| name.clone(), |rule| rule.apply(&name)), variant.ident.span())
+            let is_known = !container.rename_all_failed && !container_serde.rename_all_failed;
+            (rule.map_or_else(|| name.clone(), |rule| rule.apply(&name)), variant.ident.span(), is_known)
         };
         let style = match &variant.fields {
             Fields::Unit => Style::Unit,
@@ -122,7 +131,7 @@ impl<'a> Variant<'a> {
             Fields::Named(_) => Style::Struct,
         };
         Self {
-            ident: &variant.ident,
+            ident: generated(&variant.ident),
             schemars: SchemarsAttrs::read(&variant.attrs, ctxt),
             description: description(&variant.attrs),
             deprecated: is_deprecated(&variant.attrs),
@@ -131,10 +140,11 @@ impl<'a> Variant<'a> {
                 .zip(&variant.fields)
                 .map(|(index, field)| Field {
                     syn: field,
-                    member: field
-                        .ident
-                        .clone()
-                        .map_or_else(|| Member::Unnamed(Index { index, span: Span::call_site() }), Member::Named),
+                    name: field.ident.as_ref().map(generated),
+                    member: field.ident.as_ref().map_or_else(
+                        || Member::Unnamed(Index { index, span: Span::call_site() }),
+                        |name| Member::Named(generated(name)),
+                    ),
                     ty: without_self(field.ty.to_token_stream(), receiver),
                     attrs: FieldAttrs::read(&field.attrs, ctxt),
                     serde: SerdeField::read(&field.attrs, ctxt),
@@ -144,6 +154,7 @@ impl<'a> Variant<'a> {
             // An empty `event:` line means the default event as well.
             name: if name.is_empty() { "message".to_owned() } else { name },
             name_span,
+            name_is_known,
             attrs,
             serde,
         }
@@ -192,28 +203,27 @@ impl Field<'_> {
     }
 }
 
-fn receiver(ident: &Ident, generics: &Generics) -> TokenStream {
-    let (_, arguments, _) = generics.split_for_impl();
-    quote!(#ident #arguments)
+/// The name as one of the macro's, where it stands. What of it is deprecated or against the conventions was reported where
+/// the user wrote it; to allow that again would be an error where it is forbidden.
+fn generated(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(Span::call_site()));
+    name
 }
 
-/// Names the enum where the tokens say `Self`, at any depth.
-pub(crate) fn without_self(tokens: TokenStream, receiver: &TokenStream) -> TokenStream {
-    let mut out = TokenStream::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Ident(ident) if ident == "Self" => {
-                let is_prefix = matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-                out.extend(if is_prefix { quote!(<#receiver>) } else { receiver.clone() });
-            }
-            TokenTree::Group(group) => {
-                let mut replaced = proc_macro2::Group::new(group.delimiter(), without_self(group.stream(), receiver));
-                replaced.set_span(group.span());
-                out.extend([TokenTree::Group(replaced)]);
-            }
-            token => out.extend([token]),
-        }
+fn allowed(input: &DeriveInput, data: &DataEnum) -> Vec<TokenStream> {
+    let of_variants = data.variants.iter().flat_map(|variant| {
+        let of_fields = variant.fields.iter().flat_map(|field| &field.attrs);
+        variant.attrs.iter().chain(of_fields)
+    });
+    let attrs = input.attrs.iter().chain(of_variants);
+    attrs.filter_map(allowed_by).collect()
+}
+
+fn allowed_by(attr: &Attribute) -> Option<TokenStream> {
+    match &attr.meta {
+        // What is expected in one place need not be in the copy.
+        Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => Some(list.tokens.clone()),
+        _ => None,
     }
-    out
 }

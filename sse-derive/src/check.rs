@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::ast::{Container, Payload, Variant};
+use crate::ast::{Container, Payload, Style, Variant};
 use crate::ctxt::Ctxt;
 
 /// The beginning of the names of control events.
@@ -13,19 +13,25 @@ pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
     let mut names = HashMap::new();
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
         check_name(variant, container.attrs.allow_reserved, ctxt);
-        match names.entry(variant.name.as_str()) {
-            Entry::Vacant(entry) => {
-                entry.insert(variant.name_span);
-            }
-            Entry::Occupied(first) => {
-                ctxt.error(variant.name_span, format!("duplicate event name `{}`", variant.name));
-                ctxt.error(*first.get(), "first used here");
+        if variant.name_is_known {
+            match names.entry(variant.name.as_str()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(&variant.ident);
+                }
+                Entry::Occupied(first) => ctxt.error(
+                    variant.name_span,
+                    format!("duplicate event name `{}`: it is that of `{}` already", variant.name, first.get()),
+                ),
             }
         }
         check_text(variant, ctxt);
         check_fields(variant, ctxt);
+        if container.serde.deny_unknown_fields {
+            check_flattened(variant, ctxt);
+        }
         if !container.attrs.no_schema {
             check_codecs(variant, ctxt);
+            check_length(variant, ctxt);
         }
     }
 }
@@ -112,6 +118,35 @@ fn check_codecs(variant: &Variant<'_>, ctxt: &mut Ctxt) {
             with,
             "the schema cannot know what this function writes: say it with `#[schemars(with = \"String\")]` or \
              `#[schemars(schema_with = \"..\")]`, or leave the schema out with `#[sse(no_schema)]` on the enum",
+        );
+    }
+}
+
+/// schemars describes a tuple by its length.
+fn check_length(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    // serde takes no notice of it in a newtype.
+    if variant.style != Style::Tuple
+        || variant.fields.len() == 1
+        || !matches!(variant.payload(), Payload::Content)
+        || variant.serde.with.is_some()
+        || variant.schemars.overrides()
+    {
+        return;
+    }
+    for skip_if in variant.payload_fields().filter_map(|field| field.serde.skip_if) {
+        ctxt.error(
+            skip_if,
+            "the schema cannot say that this array may be shorter, nor a client which field is missing: name the fields, \
+             send `null` instead, or leave the schema out with `#[sse(no_schema)]` on the enum",
+        );
+    }
+}
+
+fn check_flattened(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    for flatten in variant.payload_fields().filter_map(|field| field.serde.flatten) {
+        ctxt.error(
+            flatten,
+            "serde does not support `flatten` together with `deny_unknown_fields`, which is on the enum: remove either",
         );
     }
 }

@@ -10,8 +10,9 @@ mod check;
 mod ctxt;
 mod expand;
 mod fallback;
+mod receiver;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput};
@@ -24,12 +25,14 @@ use crate::ctxt::Ctxt;
 #[proc_macro_derive(SseEvent, attributes(sse, serde, schemars))]
 pub fn derive_sse_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     match syn::parse(input) {
-        Ok(input) => derive(&input).into(),
+        Ok(input) => derive(input).into(),
         Err(error) => error.into_compile_error().into(),
     }
 }
 
-fn derive(input: &DeriveInput) -> TokenStream {
+fn derive(mut input: DeriveInput) -> TokenStream {
+    receiver::name_in_attributes(&mut input);
+    let input = &input;
     let mut ctxt = Ctxt::default();
     let expanded = match &input.data {
         Data::Enum(data) => {
@@ -57,7 +60,7 @@ fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
-fn not_an_enum(input: &DeriveInput, span: proc_macro2::Span, ctxt: &mut Ctxt) {
+fn not_an_enum(input: &DeriveInput, span: Span, ctxt: &mut Ctxt) {
     let ident = &input.ident;
     ctxt.error(
         span,

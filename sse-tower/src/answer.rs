@@ -21,9 +21,11 @@ pub(crate) fn pass<R: SseResponse>(
     config: &Arc<Config>,
 ) -> Response<GateBody<R::Body>> {
     let mut response = answer.into_http();
-    let handle = response.extensions().get::<Handle>().filter(|handle| handle.is_undecided()).cloned();
-    let Some(handle) = handle.filter(|_| !asked.passes()) else {
-        headers::repair(response.headers_mut());
+    if asked.passes() {
+        return response.map(GateBody::inner);
+    }
+    headers::repair(response.headers_mut());
+    let Some(handle) = response.extensions().get::<Handle>().filter(|handle| handle.is_undecided()).cloned() else {
         return response.map(GateBody::inner);
     };
     if !R::IS_STREAM

@@ -33,11 +33,10 @@ pin_project! {
 enum State {
     /// Nothing was polled yet. A layer may still say how to open.
     Unopened(Arc<Slot>),
-    Open(Option<KeepAlive>),
-    /// The client is told that the body fails, and the server is given one poll to write that, and what stands before
-    /// it: a body that fails in the poll after its last frame takes that frame with it.
-    Telling(Error),
-    Failing(Error),
+    Open(Open),
+    /// The client has been told that the body fails, and the server is given the time to write that and what stands
+    /// before it: a server discards what it has not written when a body fails, under HTTP/2 even the head.
+    Failing(Error, Wait),
     Done,
 }
 
@@ -53,22 +52,24 @@ impl<S: Source> Body for SseBody<S> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let mut this = self.project();
-        let keep_alive = match this.state {
+        let open = match this.state {
             State::Unopened(slot) => {
                 let opened = slot.take();
                 let keep_alive = opened.config.as_deref().and_then(|config| config.keep_alive());
-                let interval = keep_alive.map(|(interval, _)| interval);
-                let prelude = opened.opening.prelude(opened.retry, interval);
-                *this.state = State::Open(keep_alive.map(|(interval, timer)| KeepAlive::new(interval, timer)));
+                let prelude = opened.opening.prelude(opened.retry, keep_alive.map(|(interval, _)| interval));
+                *this.state = State::Open(Open {
+                    keep_alive: keep_alive.map(|(interval, timer)| KeepAlive::new(interval, timer)),
+                    timer: opened.config.and_then(|config| config.timer.clone()),
+                });
                 this.source.attach(opened.subscription);
                 return data(prelude);
             }
-            State::Open(keep_alive) => keep_alive,
-            State::Telling(_) | State::Failing(_) | State::Done => return this.state.fail(cx),
+            State::Open(open) => open,
+            State::Failing(..) | State::Done => return this.state.poll_end(cx),
         };
         match this.source.as_mut().poll_chunk(cx) {
             Poll::Ready(Chunk::Frames(frames)) => {
-                if let Some(keep_alive) = keep_alive {
+                if let Some(keep_alive) = &mut open.keep_alive {
                     keep_alive.note_traffic();
                 }
                 data(frames)
@@ -82,10 +83,10 @@ impl<S: Source> Body for SseBody<S> {
                 Poll::Ready(None)
             }
             Poll::Ready(Chunk::Failed(error)) => {
-                *this.state = State::Telling(error);
+                *this.state = State::Failing(error, Wait::new(open.timer.as_deref()));
                 data(ERROR)
             }
-            Poll::Pending => match keep_alive {
+            Poll::Pending => match &mut open.keep_alive {
                 Some(keep_alive) => {
                     ready!(keep_alive.poll(cx));
                     data(KEEP_ALIVE)
@@ -102,16 +103,53 @@ impl<S: Source> Body for SseBody<S> {
 
 impl State {
     /// The end of a body that fails, or that has ended.
-    fn fail(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Self::Failing(_, wait) = self {
+            ready!(wait.poll(cx));
+        }
         match std::mem::replace(self, Self::Done) {
-            Self::Telling(error) => {
-                *self = Self::Failing(error);
+            Self::Failing(error, _) => Poll::Ready(Some(Err(error))),
+            Self::Unopened(_) | Self::Open(_) | Self::Done => Poll::Ready(None),
+        }
+    }
+}
+
+/// What an open body keeps time by.
+#[derive(Debug)]
+struct Open {
+    keep_alive: Option<KeepAlive>,
+    timer: Option<Arc<dyn Timer>>,
+}
+
+/// The time that a server is given to write what it has been handed: 50 ms or, without a timer, until it asks again.
+enum Wait {
+    Sleep(Pin<Box<dyn Sleep>>),
+    Yield { done: bool },
+}
+
+impl Wait {
+    const TIME: Duration = Duration::from_millis(50);
+
+    fn new(timer: Option<&dyn Timer>) -> Self {
+        timer.map_or(Self::Yield { done: false }, |timer| Self::Sleep(timer.sleep(Self::TIME)))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Sleep(sleep) => sleep.as_mut().poll(cx),
+            Self::Yield { done: true } => Poll::Ready(()),
+            Self::Yield { done } => {
+                *done = true;
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Self::Failing(error) => Poll::Ready(Some(Err(error))),
-            Self::Unopened(_) | Self::Open(_) | Self::Done => Poll::Ready(None),
         }
+    }
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::response::SseResponse;
 pin_project! {
     /// The answer of an [`SseService`](crate::SseService).
     #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
     pub struct SseFuture<F> {
         #[pin]
         kind: Kind<F>,

@@ -104,6 +104,8 @@ impl Handle {
         config: &Arc<Config>,
     ) -> Option<Result<Opening, SubscribeError>> {
         let slot = self.0.upgrade()?;
+        // Before the lock: the closure is the user's.
+        let entropy = (config.entropy)();
         let mut state = slot.lock();
         let State::Unopened(Unopened { origin, retry }) = &*state else {
             return None;
@@ -112,7 +114,7 @@ impl Handle {
             Ok(opened) => opened,
             Err(error) => return Some(Err(error)),
         };
-        let retry = retry.unwrap_or(config.retry).spread((config.entropy)());
+        let retry = retry.unwrap_or(config.retry).spread(entropy);
         *state = State::Opened(Opened { opening, retry, subscription, config: Some(Arc::clone(config)) });
         Some(Ok(opening))
     }
@@ -135,7 +137,10 @@ impl Origin {
                 };
                 Ok((opening, None))
             }
-            Self::Topic { reader, .. } if head_only => Ok((opening(reader.verdict(id), reader.position()), None)),
+            Self::Topic { reader, .. } if head_only => {
+                let (verdict, position) = reader.verdict(id);
+                Ok((opening(verdict, position), None))
+            }
             Self::Topic { reader, after_reset } => {
                 let attached = reader.resume(id, *after_reset)?;
                 Ok((opening(attached.verdict, attached.position), Some(attached.subscription)))

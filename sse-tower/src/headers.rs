@@ -18,24 +18,33 @@ pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Sets the headers of a stream of ours.
 pub(crate) fn set(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_TYPE, EVENT_STREAM);
-    headers.insert(header::CACHE_CONTROL, NO_CACHE);
-    headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    headers.append(header::VARY, HeaderValue::from_static("accept"));
+    complete(headers);
 }
 
-/// Adds what a foreign event stream that passes through has not got.
+/// Adds what an event stream that passes through has not got, because it is foreign or because the handler has set
+/// headers of its own.
 pub(crate) fn repair(headers: &mut HeaderMap) {
     let is_event_stream = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
-    if !is_event_stream {
-        return;
+    if is_event_stream {
+        complete(headers);
     }
+}
+
+fn complete(headers: &mut HeaderMap) {
     // `no-cache` alone lets an intermediary compress, and so buffer; whatever else the handler chose stands.
     if headers.get(header::CACHE_CONTROL).is_none_or(|value| value == "no-cache") {
         headers.insert(header::CACHE_CONTROL, NO_CACHE);
     }
     headers.entry(X_ACCEL_BUFFERING).or_insert(HeaderValue::from_static("no"));
+    let varies = |value: &HeaderValue| {
+        let names = value.to_str().unwrap_or_default().split(',').map(str::trim);
+        names.into_iter().any(|name| name == "*" || name.eq_ignore_ascii_case("accept"))
+    };
+    if !headers.get_all(header::VARY).iter().any(varies) {
+        headers.append(header::VARY, HeaderValue::from_static("accept"));
+    }
 }

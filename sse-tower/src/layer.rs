@@ -11,6 +11,11 @@ use crate::config::Config;
 use crate::service::SseService;
 use crate::timer::Timer;
 
+/// What is shorter is a flood.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// What is longer is never, and its milliseconds must be a number in JavaScript.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// Makes the event streams of the routes under it compliant, resumable and lively; leaves every other response as it
 /// is.
 ///
@@ -29,6 +34,7 @@ impl SseLayer {
     }
 
     /// A layer with the defaults and this timer.
+    #[must_use]
     pub fn with_timer(timer: impl Timer + 'static) -> Self {
         Self { config: Config::new(Some(Arc::new(timer))) }
     }
@@ -44,16 +50,18 @@ impl SseLayer {
 
     /// Sets after how long without an event a comment is sent; `None` for never. Default: 15 s.
     ///
-    /// What is sent is `:` and a blank line, which every client ignores and every proxy counts as traffic.
+    /// What is sent is `:` and a blank line, which every client ignores and every proxy counts as traffic. An interval
+    /// below 100 ms is 100 ms, and one above a day is a day.
     #[must_use]
     pub fn keep_alive(mut self, interval: impl Into<Option<Duration>>) -> Self {
-        self.config.keep_alive = interval.into();
+        self.config.keep_alive = interval.into().map(|interval| interval.clamp(SHORTEST, LONGEST));
         self
     }
 
     /// Sets the methods of a service that answers with [`Sse`](crate::Sse) itself. Default: GET and HEAD.
     ///
-    /// It is of no effect on routes, where the router has chosen by method already.
+    /// Every other one is 405, OPTIONS too: a CORS layer around this one answers preflights before it. It is of no effect
+    /// on routes, where the router has chosen by method already.
     #[must_use]
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.config.methods = methods.into_iter().collect();

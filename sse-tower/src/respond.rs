@@ -42,6 +42,7 @@ use crate::source::{Events, Source, Subscribed};
 /// let counts: Topic<Count> = Topic::new();
 /// let response = Sse::topic(&counts).into_response();
 /// ```
+#[must_use = "a response that is dropped answers nobody"]
 pub struct Sse<S> {
     source: S,
     origin: Origin,
@@ -64,7 +65,6 @@ where
     /// Tells the client what the handler did with its [`LastEventId`](crate::LastEventId).
     ///
     /// Without it, a client that brought one is told that resuming is unsupported.
-    #[must_use]
     pub fn resumed(mut self, resumed: Resumed) -> Self {
         self.origin = Origin::Stream { resumed: Some(resumed) };
         self
@@ -73,14 +73,12 @@ where
 
 impl Sse<Subscribed> {
     /// Answers with the events of a topic: those that the client missed, then those that are published.
-    #[must_use]
     pub fn topic<E: ?Sized>(topic: &Topic<E>) -> Self {
         let origin = Origin::Topic { reader: topic.reader(), after_reset: AfterReset::default() };
         Self { source: Subscribed::new(), origin, retry: None }
     }
 
     /// Sets where a client goes on that must start over. Default: with the oldest event that is kept.
-    #[must_use]
     pub fn after_reset(mut self, choice: AfterReset) -> Self {
         if let Origin::Topic { after_reset, .. } = &mut self.origin {
             *after_reset = choice;
@@ -91,7 +89,6 @@ impl Sse<Subscribed> {
 
 impl<S: Source> Sse<S> {
     /// Sets the reconnection time of this stream, instead of the layer's.
-    #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
         self

@@ -75,7 +75,8 @@ test("the size of the runtime", async (t) => {
     sizes[what] = gzipSync(bytes, { level: 9 }).length;
     t.diagnostic(`${what}: ${bytes.length} bytes minified, ${sizes[what]} gzip`);
   }
-  assert.ok(sizes.everything <= 3300);
+  // Nearly all of the last 100 is what a caller's `headers` and `fetch` need to be left, and signals to be let go of.
+  assert.ok(sizes.everything <= 3400);
   assert.ok(sizes["a page with openFeed"] <= 1700);
   assert.ok(sizes["a page with streamFeed"] <= 2800);
 });

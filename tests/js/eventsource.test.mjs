@@ -96,6 +96,49 @@ test("an invalid payload is told, and a terminal one still ends", async (t) => {
   assert.deepEqual(invalid, [["tick", "data"], ["done", "data"]]);
 });
 
+// A signal that counts the handlers it holds.
+function counted() {
+  const abort = new AbortController();
+  const held = new Set();
+  for (const [method, change] of [["addEventListener", "add"], ["removeEventListener", "delete"]]) {
+    const original = abort.signal[method].bind(abort.signal);
+    abort.signal[method] = (type, handler, ...rest) => (held[change](handler), original(type, handler, ...rest));
+  }
+  return { signal: abort.signal, held, abort: () => abort.abort() };
+}
+
+test("nothing is left on the callers' signals after close(), an end, or when the browser gives up", async (t) => {
+  const { url } = await serve(t, sse("event: tick\ndata: 1\n\n" + end));
+  const closed = counted();
+  const source = new TypedEventSource(codec, url, { signal: closed.signal });
+  source.on("tick", () => {}, { signal: closed.signal });
+  source.onEnd(() => {}, { signal: closed.signal })();
+  source.onReset(() => {}, { signal: closed.signal });
+  assert.equal(closed.held.size, 3);
+  source.close();
+  assert.equal(closed.held.size, 0);
+  source.on("tick", () => {}, { signal: closed.signal });
+  assert.equal(closed.held.size, 0);
+
+  const ended = counted();
+  const log = [];
+  const [done, finish] = told();
+  const other = new TypedEventSource(codec, url, { signal: ended.signal });
+  other.onEnd(() => { log.push("first"); ended.abort(); }, { signal: ended.signal });
+  other.onEnd(() => log.push("left"), { signal: ended.signal });
+  other.onEnd(() => { log.push("last"); finish(); });
+  await done;
+  assert.deepEqual([log, ended.held.size], [["first", "last"], 0]);
+
+  const refused = await serve(t, status(403));
+  const given = counted();
+  const [told403, tell] = told();
+  const third = new TypedEventSource(codec, refused.url, { signal: given.signal });
+  third.onConnectionError((_, state) => { assert.equal(state, "closed"); setImmediate(tell); }, { signal: given.signal });
+  await told403;
+  assert.equal(given.held.size, 0);
+});
+
 test("a signal closes, before and after the start; dispose closes", async (t) => {
   const { url } = await serve(t, sse("event: tick\ndata: 1\n\n", { hold: true }));
   assert.equal(new TypedEventSource(codec, url, { signal: AbortSignal.abort() }).readyState, 2);

@@ -62,10 +62,17 @@ test("the first request may resume", async (t) => {
   assert.equal(requests[0].headers["last-event-id"], "E-7");
 });
 
-test("204 ends the iteration", async (t) => {
+test("204 ends the iteration, and announces the end", async (t) => {
   const { url, requests } = await serve(t, sse(open() + "event: ping\ndata\n\n"), status(204));
-  assert.equal((await collect(stream(codec, url))).length, 1);
+  const ended = [];
+  assert.equal((await collect(stream(codec, url, { onEnd: (info) => ended.push(info) }))).length, 1);
   assert.equal(requests.length, 2);
+  assert.deepEqual(ended, [{}]);
+});
+
+test("an answer without a body throws", async () => {
+  const fetch = async () => new Response(null, { headers: { "content-type": "text/event-stream" } });
+  await assert.rejects(collect(stream(codec, "/", { ...fast, fetch })), fails("connection", 200));
 });
 
 test("a terminal event is the last, and announces the end", async (t) => {
@@ -158,6 +165,37 @@ test("abort ends silently: before, while waiting for bytes, and while waiting to
   assert.deepEqual(states, ["connecting", "waiting", "closed"]);
 });
 
+// Fails instead of waiting for ever.
+const soon = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 1000, new Error("hangs")).unref())]);
+
+test("whoever leaves while the delay is announced does not wait for it", async (t) => {
+  const { url } = await serve(t, status(503));
+  const abort = new AbortController();
+  const slow = { retryMs: 60_000, retryStatuses: [503] };
+  await soon(collect(stream(codec, url, { ...slow, signal: abort.signal, onState: (s) => s.state === "waiting" && abort.abort() })));
+
+  let returned;
+  const events = stream(codec, url, { ...slow, onState: (s) => { if (s.state === "waiting") returned = events.return(); } });
+  assert.equal((await soon(events.next())).done, true);
+  await soon(returned);
+});
+
+test("a fetch that ignores signals is left too: before its answer, and before and after its first bytes", async () => {
+  const leave = new AbortController();
+  const pending = collect(stream(codec, "/", { signal: leave.signal, fetch: () => new Promise(() => {}) }));
+  setImmediate(() => leave.abort());
+  await soon(pending);
+
+  for (const first of ["", "event: ping\ndata\n\n"]) {
+    let cancelled = 0;
+    const body = new ReadableStream({ start: (c) => { if (first) c.enqueue(new TextEncoder().encode(first)); }, cancel: () => { cancelled++; } });
+    const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const abort = new AbortController();
+    await soon(collect(stream(codec, "/", { signal: abort.signal, fetch, onState: (s) => { if (s.state === "open") first ? setTimeout(() => abort.abort(), 10) : abort.abort(); } })));
+    assert.equal(cancelled, 1);
+  }
+});
+
 test("leaving the loop closes the connection", async (t) => {
   let closed;
   const gone = new Promise((resolve) => (closed = resolve));
@@ -211,6 +249,44 @@ test("headers are made anew for each attempt; the caller's Accept stays", async 
   assert.equal(requests[0].headers.accept, "text/event-stream, */*");
 });
 
+test("headers that cannot be made again are a failed attempt, and are not waited for when somebody leaves", async (t) => {
+  const { url, requests } = await serve(t, sse("event: tick\ndata: 1\n\n"), sse(end));
+  let calls = 0;
+  const causes = [];
+  const headers = async () => { if (++calls === 2) throw new Error("no token"); return { "x-call": String(calls) }; };
+  await collect(stream(codec, url, { ...fast, headers, onState: (s) => s.state === "waiting" && causes.push(s.cause?.message) }));
+  assert.deepEqual(requests.map((r) => r.headers["x-call"]), ["1", "3"]);
+  assert.deepEqual(causes, [undefined, "no token"]);
+
+  const bounded = await serve(t, sse("event: tick\ndata: 1\n\n"));
+  calls = 0;
+  const never = () => { if (++calls > 1) throw new Error("no token"); return {}; };
+  await assert.rejects(collect(stream(codec, bounded.url, { ...fast, headers: never, maxRetries: 2 })), (error) => fails("connection")(error) && error.cause.message === "no token");
+  assert.deepEqual([calls, bounded.requests.length], [4, 1]);
+
+  const abort = new AbortController();
+  const states = [];
+  await soon(collect(stream(codec, url, { signal: abort.signal, idleTimeoutMs: 5, headers: () => (setTimeout(() => abort.abort(), 30), new Promise(() => {})), onState: (s) => states.push(s.state) })));
+  assert.deepEqual(states, ["connecting", "closed"]); // and 5 ms of silence are no matter: nobody has been asked yet
+  const events = stream(codec, url, { headers: () => new Promise(() => {}) });
+  const pending = events.next();
+  await soon(events.return());
+  assert.equal((await soon(pending)).done, true);
+});
+
+test("a request that can never be sent throws at once", async (t) => {
+  const { url, requests } = await serve(t, sse(end));
+  const fetch = () => { throw new Error("asked"); };
+  for (const given of [{}, { fetch }]) {
+    for (const wrong of [{ method: "GET", body: "x" }, { method: "head", body: "x" }, { body: new ReadableStream() }, { method: "bad method" }]) {
+      const states = [];
+      await assert.rejects(soon(collect(stream(codec, url, { ...fast, ...given, ...wrong, allowRetry: true, onState: (s) => states.push(s.state) }))), TypeError);
+      assert.deepEqual(states, ["closed"]);
+    }
+  }
+  assert.equal(requests.length, 0);
+});
+
 test("what the caller's functions throw is the caller's", async (t) => {
   const { url, requests } = await serve(t, sse(open() + end));
   const mine = new Error("mine");
@@ -250,6 +326,20 @@ test("silence is a broken connection: announced interval, own timeout, any byte 
   });
   await collect(stream(codec, off.url));
   assert.equal(off.requests.length, 1);
+});
+
+test("what a connection says of its keep-alive holds instead of what the one before said", async (t) => {
+  const off = (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(open({ keepAlive: "off" }), () => setTimeout(() => response.end(end), 150));
+  };
+  const { url, requests } = await serve(t, sse(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n"), off);
+  await collect(stream(codec, url, fast));
+  assert.equal(requests.length, 2);
+
+  const own = await serve(t, sse(open({ keepAlive: "off" }), { hold: true }), sse(end));
+  await collect(stream(codec, own.url, { ...fast, idleTimeoutMs: 20 }));
+  assert.equal(own.requests.length, 2);
 });
 
 test("the time that the consumer takes is not silence", async (t) => {
@@ -293,6 +383,17 @@ test("a connection without events is good after twice the keep-alive interval", 
     response.write(open({ keepAliveMs: 20 }), () => setTimeout(() => response.end(), 45));
   };
   assert.deepEqual(await delays(t, { maxBackoffMs: 150, idleTimeoutMs: 0 }, sse(open({ keepAliveMs: 20 })), later, sse(end)), [150, 1]);
+});
+
+test("Retry-After is waited for an hour at most", async (t) => {
+  const { url } = await serve(t, status(503, { "retry-after": "99999999" }), sse(end));
+  const { url: dated } = await serve(t, status(503, { "retry-after": "Fri, 31 Dec 2286 23:59:59 GMT" }), sse(end));
+  for (const each of [url, dated]) {
+    const abort = new AbortController();
+    const all = [];
+    await soon(collect(stream(codec, each, { ...fast, signal: abort.signal, retryStatuses: [503], onState: (s) => { if (s.state === "waiting") { all.push(s.delayMs); setImmediate(() => abort.abort()); } } })));
+    assert.deepEqual(all, [3_600_000]);
+  }
 });
 
 test("maxRetries counts failures in a row", async (t) => {

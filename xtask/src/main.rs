@@ -23,7 +23,8 @@ usage: cargo xtask VERB [ARGUMENT]...
   conformance FILE...   runs vector files through the decoder and the encoder";
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let mut arguments: Vec<String> = arguments.collect();
     let verb = arguments.first().cloned().unwrap_or_default();
     match verb.as_str() {
         "typings" => typings::main(arguments),

@@ -3,6 +3,8 @@
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::options::{Emit, Options};
@@ -34,8 +36,9 @@ pub(super) struct Args {
 
 impl Args {
     /// Reads the arguments behind the program's name; `emit` is what is written without `--emit`.
-    pub(super) fn parse(args: impl IntoIterator<Item = String>, emit: Emit) -> Result<Self, String> {
-        let mut args = args.into_iter();
+    pub(super) fn parse(args: impl IntoIterator<Item = OsString>, emit: Emit) -> Result<Self, String> {
+        let args: Result<Vec<String>, OsString> = args.into_iter().map(OsString::into_string).collect();
+        let mut args = args.map_err(|arg| format!("`{}` is not UTF-8", arg.display()))?.into_iter();
         let mut parsed = Self { options: Options::new().emit(emit), ..Self::default() };
         match args.next().as_deref() {
             Some("typings") => {}

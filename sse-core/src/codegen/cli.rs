@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -83,16 +84,18 @@ impl Cli {
         self
     }
 
-    /// Does what the program's arguments ask for: 0 done, 1 usage or I/O, 4 out of date, 100 no schema.
+    /// Does what the program's arguments ask for: 0 done, 1 usage or I/O, 4 out of date, 100 a stream has no schema.
+    ///
+    /// Usage is also a path that is none, and a stream whose name makes no file.
     #[must_use]
     pub fn run(&self) -> ExitCode {
-        self.run_args(env::args().skip(1))
+        self.run_args(env::args_os().skip(1))
     }
 
     /// Does what `args` ask for, of which the first is `typings`.
     #[must_use]
-    pub fn run_args(&self, args: impl IntoIterator<Item = String>) -> ExitCode {
-        let mut args = match Args::parse(args, self.emit) {
+    pub fn run_args(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
+        let mut args = match Args::parse(args.into_iter().map(Into::into), self.emit) {
             Ok(args) => args,
             Err(problem) => {
                 say(&format!("{problem}\n\n{USAGE}"));
@@ -109,7 +112,7 @@ impl Cli {
             Ok(generated) => generated,
             Err(error) => {
                 say(&format!("error: {error}\n"));
-                return NO_SCHEMA.into();
+                return if error.is_usage() { USAGE_OR_IO } else { NO_SCHEMA }.into();
             }
         };
         for note in summary(&diagnostics).iter().filter(|_| !args.check) {
@@ -131,14 +134,20 @@ impl Cli {
         let folder = self.root.join(out);
         let drifts = files::compare(&folder, files, args.options.only.is_empty())?;
         files::write(&folder, files, &drifts)?;
-        for drift in &drifts {
-            let (verb, path) = match drift {
-                Drift::Missing(path) | Drift::Differs(path, _) => ("wrote", path),
-                Drift::Stale(path) => ("removed", path),
-            };
-            say(&format!("{verb} {}\n", self.shown(path)));
-        }
+        say(&self.done(&drifts));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What was done about the `drifts`.
+    fn done(&self, drifts: &[Drift]) -> String {
+        if drifts.is_empty() {
+            return "up to date\n".to_owned();
+        }
+        let line = |drift: &Drift| match drift {
+            Drift::Missing(path) | Drift::Differs(path, _) => format!("wrote {}\n", self.shown(path)),
+            Drift::Stale(path) => format!("removed {}\n", self.shown(path)),
+        };
+        drifts.iter().map(line).collect()
     }
 
     fn check(&self, out: &Path, files: &[(PathBuf, String)], args: &Args) -> io::Result<ExitCode> {
@@ -183,7 +192,10 @@ impl Cli {
 fn workspace_root(folder: &Path) -> PathBuf {
     let has_workspace = |folder: &&Path| {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-        manifest.lines().any(|line| line.trim_end() == "[workspace]" || line.starts_with("[workspace."))
+        manifest.lines().any(|line| {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            line == "[workspace]" || line.starts_with("[workspace.")
+        })
     };
     folder.ancestors().find(has_workspace).unwrap_or(folder).to_path_buf()
 }
@@ -200,4 +212,17 @@ fn say(text: &str) {
 fn failed(error: &io::Error) -> ExitCode {
     say(&format!("error: {error}\n"));
     USAGE_OR_IO.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, Drift};
+
+    #[test]
+    fn what_was_done() {
+        let cli = Cli::new("/nowhere");
+        assert_eq!(cli.done(&[]), "up to date\n");
+        let drifts = [Drift::Missing("/nowhere/a.ts".into()), Drift::Stale("/nowhere/b.ts".into())];
+        assert_eq!(cli.done(&drifts), "wrote a.ts\nremoved b.ts\n");
+    }
 }

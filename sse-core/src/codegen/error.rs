@@ -17,6 +17,8 @@ enum Inner {
     Schema { stream: String, cause: SchemaError },
     SameName { stream: String, name: String, first: String, second: String },
     SameFile { file: String },
+    FileName { stream: String },
+    RuntimeName { stream: String },
     Unknown { stream: String, known: String },
     Path { path: String },
 }
@@ -43,12 +45,25 @@ impl CodegenError {
         Self::new(Inner::SameFile { file: file.into() })
     }
 
+    pub(super) fn file_name(stream: &str) -> Self {
+        Self::new(Inner::FileName { stream: stream.into() })
+    }
+
+    pub(super) fn runtime_name(stream: &str) -> Self {
+        Self::new(Inner::RuntimeName { stream: stream.into() })
+    }
+
     pub(super) fn unknown(stream: &str, known: String) -> Self {
         Self::new(Inner::Unknown { stream: stream.into(), known })
     }
 
     pub(super) fn path(path: &str) -> Self {
         Self::new(Inner::Path { path: path.into() })
+    }
+
+    /// Whether the streams themselves are in order, and only what was asked of them is wrong.
+    pub(super) fn is_usage(&self) -> bool {
+        !matches!(&*self.inner, Inner::Schema { .. } | Inner::SameName { .. })
     }
 }
 
@@ -60,11 +75,21 @@ impl fmt::Display for CodegenError {
                 write!(f, "stream `{stream}`: {first} and {second} are both `{name}` in TypeScript")
             }
             Inner::SameFile { file } => write!(f, "two streams are written to `{file}`: name one with `stream_named`"),
+            Inner::FileName { stream } => {
+                write!(f, "stream `{stream}`: a file is named in ASCII letters and digits: name it with `stream_named`")
+            }
+            Inner::RuntimeName { stream } => {
+                write!(f, "stream `{stream}`: `runtime` is the name of the runtime: give another with `stream_named`")
+            }
             Inner::Unknown { stream, known } => {
                 write!(f, "there is no stream `{stream}`; there are: {known}")
             }
             Inner::Path { path } => {
-                write!(f, "path `{path}`: it must begin with `/`, and its parameters are whole `{{name}}`s, each once")
+                write!(
+                    f,
+                    "path `{path}`: it must begin with `/`, its parameters are whole `{{name}}`s, each once, and "
+                )?;
+                f.write_str("it has no `?` and no `#` (a query is the client's `query`)")
             }
         }
     }

@@ -65,7 +65,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&temporary, path).inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
-/// The generated files that are not among `files`.
+/// The generated files that are not among `files`, nor what `tsc` makes of one that is: it keeps the first line.
 fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -76,7 +76,8 @@ fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>>
     for entry in entries {
         let path = entry.map_err(|error| at(folder, &error))?.path();
         let is_module = path.extension().is_some_and(|ending| ending == "ts" || ending == "js");
-        let is_wanted = files.iter().any(|(name, _)| folder.join(name) == path);
+        let source = compiled_from(&path);
+        let is_wanted = files.iter().any(|(name, _)| Some(name) == source.as_ref() || folder.join(name) == path);
         if is_module && !is_wanted && path.is_file() {
             let text = fs::read(&path).map_err(|error| at(&path, &error))?;
             if text.starts_with(MARK.as_bytes()) {
@@ -86,6 +87,13 @@ fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>>
     }
     stale.sort();
     Ok(stale)
+}
+
+/// The name of the module that `tsc` makes `path` of: `feed.ts` for `feed.js` and `feed.d.ts`.
+fn compiled_from(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let stem = [".d.ts", ".js"].iter().find_map(|ending| name.strip_suffix(ending))?;
+    Some(format!("{stem}.ts").into())
 }
 
 /// The lines between the first and the last that differ.

@@ -4,8 +4,11 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 use serde_json::Value;
 
-// What no type may be called. A type may be called `Date` or `Array`: nothing that is generated uses those.
+// What no type may be called, as both compilers see it. A type may be called `Date`, `Promise` or `Record`: nothing that
+// is generated uses those; and `declare`, `asserts` or `abstract`, which are words only where no type stands.
 const RESERVED: &[&str] = &[
+    // What `stream…` returns.
+    "AsyncGenerator",
     "any",
     "as",
     "async",
@@ -35,8 +38,11 @@ const RESERVED: &[&str] = &[
     "implements",
     "import",
     "in",
+    "infer",
     "instanceof",
     "interface",
+    "intrinsic",
+    "keyof",
     "let",
     "never",
     "new",
@@ -47,6 +53,7 @@ const RESERVED: &[&str] = &[
     "private",
     "protected",
     "public",
+    "readonly",
     "return",
     "static",
     "string",
@@ -60,6 +67,7 @@ const RESERVED: &[&str] = &[
     "type",
     "typeof",
     "undefined",
+    "unique",
     "unknown",
     "var",
     "void",
@@ -121,6 +129,12 @@ pub(super) fn pascal_case(name: &str) -> String {
     type_name(&out)
 }
 
+/// The file of a stream; none if the name would be lost in it, because letters that are not ASCII's are left out.
+pub(super) fn file_name(name: &str) -> Option<String> {
+    let file = kebab_case(name);
+    (name.is_ascii() && !file.is_empty()).then_some(file)
+}
+
 /// `PriceFeed` as `price-feed`, `HTTPFeed` as `http-feed`.
 pub(super) fn kebab_case(name: &str) -> String {
     let mut out = String::new();
@@ -159,6 +173,15 @@ mod tests {
             ("Page<Money>", "PageMoney", "page-money"),
         ] {
             assert_eq!((pascal_case(name).as_str(), kebab_case(name).as_str()), (pascal, kebab));
+        }
+    }
+
+    #[test]
+    fn files() {
+        assert_eq!(file_name("PriceFeed").as_deref(), Some("price-feed"));
+        assert_eq!(file_name("Page<Money>").as_deref(), Some("page-money"));
+        for lost in ["", "<>", "Größe", "Наблюдение", "Feed\u{301}"] {
+            assert_eq!(file_name(lost), None, "{lost}");
         }
     }
 

@@ -1,6 +1,5 @@
 //! The streams of an application, and what is generated for them.
 
-use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,6 +36,8 @@ pub struct Registry {
 pub(super) struct Stream {
     pub(super) name: String,
     pub(super) path: String,
+    /// The name of the file, without its ending.
+    file: Result<String, CodegenError>,
     manifest: Result<Manifest, SchemaError>,
 }
 
@@ -51,19 +52,22 @@ impl Registry {
     #[must_use]
     pub fn stream<E: SseSchema>(self, path: impl Into<String>) -> Self {
         let name = E::stream_name().into_owned();
-        self.with(name, path.into(), Manifest::of::<E>())
+        let file = file_name(&name, &name);
+        self.with(Stream { name, path: path.into(), file, manifest: Manifest::of::<E>() })
     }
 
     /// Adds the stream of `E` under another name: one type may be served at several paths.
     #[must_use]
     pub fn stream_named<E: SseSchema>(self, name: &str, path: impl Into<String>) -> Self {
-        let name = ident::pascal_case(name);
+        let given = name;
+        let name = ident::pascal_case(given);
+        let file = file_name(given, &name);
         let manifest = Manifest::named::<E>(&name);
-        self.with(name, path.into(), manifest)
+        self.with(Stream { name, path: path.into(), file, manifest })
     }
 
-    fn with(mut self, name: String, path: String, manifest: Result<Manifest, SchemaError>) -> Self {
-        self.streams.push(Stream { name, path, manifest });
+    fn with(mut self, stream: Stream) -> Self {
+        self.streams.push(stream);
         self
     }
 
@@ -71,8 +75,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Returns [`CodegenError`] if a stream has no schema or two names are one in TypeScript, if a path is no path, or
-    /// if [`Options::only`] names a stream that is not there.
+    /// Returns [`CodegenError`] if a stream has no schema or two names are one in TypeScript, if a path is no path or
+    /// has a query, if a stream's name makes no file name, or if [`Options::only`] names a stream that is not there.
     pub fn render(&self, options: &Options) -> Result<Vec<(PathBuf, String)>, CodegenError> {
         Ok(self.generate(options)?.0)
     }
@@ -90,7 +94,7 @@ impl Registry {
         &self,
         options: &Options,
     ) -> Result<(Vec<(PathBuf, String)>, Vec<Diagnostic>), CodegenError> {
-        let mut names = BTreeSet::from(["runtime".to_owned()]);
+        let mut names = BTreeSet::new();
         let (mut files, mut diagnostics) = (Vec::new(), Vec::new());
         for only in &options.only {
             if !self.streams.iter().any(|stream| stream.is_called(only)) {
@@ -99,7 +103,7 @@ impl Registry {
             }
         }
         for stream in &self.streams {
-            let file = ident::kebab_case(&stream.name);
+            let file = stream.file.clone()?;
             if !names.insert(file.clone()) {
                 return Err(CodegenError::same_file(&file));
             }
@@ -123,8 +127,14 @@ impl Registry {
     }
 }
 
+/// The file of the stream `name`, which was `given` as that or in other words.
+fn file_name(given: &str, name: &str) -> Result<String, CodegenError> {
+    let file = ident::file_name(name).filter(|_| given.is_ascii()).ok_or_else(|| CodegenError::file_name(given))?;
+    if file == "runtime" { Err(CodegenError::runtime_name(given)) } else { Ok(file) }
+}
+
 impl Stream {
     fn is_called(&self, name: &str) -> bool {
-        ident::kebab_case(&self.name) == ident::kebab_case(name)
+        self.file.as_ref().is_ok_and(|file| *file == ident::kebab_case(name))
     }
 }

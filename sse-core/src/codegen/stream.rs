@@ -229,6 +229,9 @@ fn codec(manifest: &Manifest, name: &str) -> String {
 
 /// The parameters of a path, `room` of `/rooms/{room}/events`; none if it is not well-formed.
 fn params(path: &str) -> Option<Vec<String>> {
+    if path.contains(['?', '#']) {
+        return None;
+    }
     let mut names = Vec::new();
     let mut rest = path.strip_prefix('/')?;
     while let Some((before, tail)) = rest.split_once('{') {
@@ -252,7 +255,7 @@ mod tests {
         let of = |path| params(path).map(|names| names.join(","));
         assert_eq!(of("/feed").as_deref(), Some(""));
         assert_eq!(of("/rooms/{room}/{*rest}").as_deref(), Some("room,rest"));
-        for wrong in ["feed", "", "/{", "/}", "/{}", "/{a}/{a}", "/{{a}}", "/a}b"] {
+        for wrong in ["feed", "", "/{", "/}", "/{}", "/{a}/{a}", "/{{a}}", "/a}b", "/a?b=1", "/a#b", "/{a?}"] {
             assert_eq!(of(wrong), None, "{wrong}");
         }
     }

@@ -79,7 +79,10 @@ impl fmt::Display for EncodeError {
         match &*self.inner {
             Inner::Payload(cause) => write!(f, "the payload does not serialize: {cause}"),
             Inner::Skipped(variant) => write!(f, "`{variant}` is marked `#[sse(skip)]` and is never sent"),
-            Inner::Reserved(value) => write!(f, "`{value}` is reserved for control events"),
+            Inner::Reserved(value) => write!(
+                f,
+                "`{value}`: names that begin with `stream-` and ids that begin with `=` are the control events'"
+            ),
             Inner::Id(error) => error.fmt(f),
             Inner::Name(error) => error.fmt(f),
             Inner::Retry(error) => error.fmt(f),

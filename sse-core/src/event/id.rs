@@ -1,9 +1,8 @@
 //! The `id` field.
 
 use alloc::sync::Arc;
-use core::fmt;
 
-use super::text::{Text, validated_text};
+use super::text::{Text, first_of, validated_text};
 
 /// The value of an `id:` line: any string without CR, LF and NUL.
 ///
@@ -36,7 +35,7 @@ impl EventId {
     /// If `id` contains CR, LF or NUL.
     #[must_use]
     pub const fn from_static(id: &'static str) -> Self {
-        assert!(first_illegal(id.as_bytes()).is_none(), "an event id must not contain CR, LF or NUL");
+        assert!(first_of(ILLEGAL, id).is_none(), "an event id must not contain CR, LF or NUL");
         Self(Text::Static(id))
     }
 
@@ -46,31 +45,19 @@ impl EventId {
         self.as_str().starts_with('=')
     }
 
-    fn check(id: &str) -> Result<(), InvalidEventId> {
-        match first_illegal(id.as_bytes()) {
-            Some(at) => Err(InvalidEventId { at }),
-            None => Ok(()),
-        }
-    }
-
     fn from_legal(id: &str) -> Self {
         Self(Text::Shared(Arc::from(id)))
     }
 }
 
-/// The offset of the first byte that ends a line, or that makes a client ignore the id.
-const fn first_illegal(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while at < bytes.len() {
-        if matches!(bytes[at], b'\r' | b'\n' | 0) {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
+/// What ends a line, or makes a client ignore the id.
+const ILLEGAL: &[u8] = b"\r\n\0";
 
-validated_text!(EventId, InvalidEventId);
+validated_text! {
+    EventId, ILLEGAL;
+    /// An id with CR, LF or NUL, which no `id:` line can carry.
+    InvalidEventId, "an event id must not contain CR, LF or NUL"
+}
 
 /// Digits are always legal, so a counter needs no check.
 impl From<u64> for EventId {
@@ -78,28 +65,6 @@ impl From<u64> for EventId {
         Self::from_legal(itoa::Buffer::new().format(id))
     }
 }
-
-/// An id with CR, LF or NUL, which no `id:` line can carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidEventId {
-    at: usize,
-}
-
-impl InvalidEventId {
-    /// The offset of the first illegal byte.
-    #[must_use]
-    pub const fn at(&self) -> usize {
-        self.at
-    }
-}
-
-impl fmt::Display for InvalidEventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an event id must not contain CR, LF or NUL (byte {})", self.at)
-    }
-}
-
-impl core::error::Error for InvalidEventId {}
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,8 @@
 //! The `event` field.
 
 use alloc::sync::Arc;
-use core::fmt;
 
-use super::text::{Text, validated_text};
+use super::text::{Text, first_of, validated_text};
 
 /// The name of an event, which a browser's listener is registered for: any string without CR and LF.
 ///
@@ -40,7 +39,7 @@ impl EventName {
     /// If `name` contains CR or LF.
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
-        assert!(first_illegal(name.as_bytes()).is_none(), "an event name must not contain CR or LF");
+        assert!(first_of(ILLEGAL, name).is_none(), "an event name must not contain CR or LF");
         if name.is_empty() { Self::MESSAGE } else { Self(Text::Static(name)) }
     }
 
@@ -56,29 +55,13 @@ impl EventName {
         self.as_str().starts_with(Self::RESERVED_PREFIX)
     }
 
-    fn check(name: &str) -> Result<(), InvalidEventName> {
-        match first_illegal(name.as_bytes()) {
-            Some(at) => Err(InvalidEventName { at }),
-            None => Ok(()),
-        }
-    }
-
     fn from_legal(name: &str) -> Self {
         if name.is_empty() { Self::MESSAGE } else { Self(Text::Shared(Arc::from(name))) }
     }
 }
 
-/// The offset of the first byte that ends a line.
-const fn first_illegal(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while at < bytes.len() {
-        if matches!(bytes[at], b'\r' | b'\n') {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
+/// What ends a line.
+const ILLEGAL: &[u8] = b"\r\n";
 
 impl Default for EventName {
     fn default() -> Self {
@@ -86,26 +69,8 @@ impl Default for EventName {
     }
 }
 
-validated_text!(EventName, InvalidEventName);
-
-/// A name with CR or LF, which no `event:` line can carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidEventName {
-    at: usize,
+validated_text! {
+    EventName, ILLEGAL;
+    /// A name with CR or LF, which no `event:` line can carry.
+    InvalidEventName, "an event name must not contain CR or LF"
 }
-
-impl InvalidEventName {
-    /// The offset of the first illegal byte.
-    #[must_use]
-    pub const fn at(&self) -> usize {
-        self.at
-    }
-}
-
-impl fmt::Display for InvalidEventName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an event name must not contain CR or LF (byte {})", self.at)
-    }
-}
-
-impl core::error::Error for InvalidEventName {}

@@ -53,9 +53,48 @@ impl fmt::Debug for Text {
     }
 }
 
-/// What every validated text offers: construction that checks, and the text.
+/// The offset of the first byte of `text` that is one of these.
+pub(super) const fn first_of(illegal: &[u8], text: &str) -> Option<usize> {
+    let text = text.as_bytes();
+    let mut at = 0;
+    while at < text.len() {
+        let mut i = 0;
+        while i < illegal.len() {
+            if text[at] == illegal[i] {
+                return Some(at);
+            }
+            i += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What every validated text offers: construction that checks, the text, and the error.
 macro_rules! validated_text {
-    ($Name:ident, $Invalid:ident) => {
+    ($Name:ident, $illegal:expr; $(#[$doc:meta])* $Invalid:ident, $message:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $Invalid {
+            at: usize,
+        }
+
+        impl $Invalid {
+            /// The offset of the first illegal byte.
+            #[must_use]
+            pub const fn at(&self) -> usize {
+                self.at
+            }
+        }
+
+        impl core::fmt::Display for $Invalid {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, "{} (byte {})", $message, self.at)
+            }
+        }
+
+        impl core::error::Error for $Invalid {}
+
         impl $Name {
             /// The text as it goes on the wire.
             #[must_use]
@@ -68,8 +107,10 @@ macro_rules! validated_text {
             type Error = $Invalid;
 
             fn try_from(text: &str) -> Result<Self, $Invalid> {
-                Self::check(text)?;
-                Ok(Self::from_legal(text))
+                match $crate::event::text::first_of($illegal, text) {
+                    Some(at) => Err($Invalid { at }),
+                    None => Ok(Self::from_legal(text)),
+                }
             }
         }
 

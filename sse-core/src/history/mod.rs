@@ -14,6 +14,7 @@ mod position;
 mod readers;
 mod retention;
 mod segments;
+mod track;
 mod verdict;
 
 pub(crate) use self::log::{Appended, Log, NewFrame, Read};

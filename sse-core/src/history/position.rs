@@ -27,7 +27,7 @@ impl Epoch {
         Self::from_entropy([random_u64(), random_u64()])
     }
 
-    /// Makes the epoch that these 128 bits name, for tests that want the same ids on every run.
+    /// Makes the epoch that the low 50 bits of each half name, for tests that want the same ids on every run.
     #[must_use]
     pub fn from_entropy(entropy: [u64; 2]) -> Self {
         const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

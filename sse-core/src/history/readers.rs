@@ -38,14 +38,14 @@ impl Readers {
         self.slots.len() - self.vacant.len()
     }
 
-    /// Adds a reader. `None` if there are 2^32 already.
+    /// Adds a reader. `None` if there are 2^32 − 1 already.
     pub(super) fn insert(&mut self, cursor: u64) -> Option<ReaderKey> {
         if let Some(key) = self.vacant.pop() {
             let slot = &mut self.slots[key as usize];
             slot.state = cursor | slot.state & WAITING;
             return Some(key);
         }
-        let key = ReaderKey::try_from(self.slots.len()).ok()?;
+        let key = ReaderKey::try_from(self.slots.len()).ok().filter(|&key| key < ReaderKey::MAX)?;
         self.slots.push(Slot { state: cursor, waker: None });
         Some(key)
     }

@@ -9,6 +9,11 @@ use schemars::{Schema, SchemaGenerator};
 use crate::event::SseEvent;
 
 /// A type whose events and payloads are known before any is sent. The derive implements it.
+#[diagnostic::on_unimplemented(
+    message = "the events of `{Self}` have no schema",
+    label = "no schema is known of these events",
+    note = "`#[derive(SseEvent)]` implements `SseSchema`, unless the enum says `#[sse(no_schema)]`"
+)]
 pub trait SseSchema: SseEvent {
     /// The name of the stream, which prefixes the names of its events' types: `Feed`.
     #[must_use]

@@ -1,12 +1,12 @@
 //! The limits of a topic.
 
-use alloc::sync::Arc;
 use core::fmt;
 use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::{Clock, Topic};
 use crate::history::{Epoch, LiveWindow, Retention};
+use crate::sync::Arc;
 
 /// Sets the limits of a [`Topic`] before it is made.
 pub struct TopicBuilder<E: ?Sized> {

@@ -32,6 +32,8 @@
 
 mod builder;
 mod error;
+#[cfg(test)]
+mod model;
 mod publish;
 mod reader;
 mod subscription;
@@ -75,6 +77,15 @@ const WAKE_BATCH: usize = 128;
 impl Shared {
     fn now(&self) -> Duration {
         self.clock.as_ref().map_or(Duration::ZERO, |clock| clock())
+    }
+
+    /// The verdict on an id, and the position behind the newest event at that moment.
+    fn verdict(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
+        let now = self.now();
+        let mut log = self.log.lock();
+        // An idle log has not let go of what has become too old since the last event.
+        log.evict(now);
+        (log.verdict(last_event_id), log.position())
     }
 
     /// Wakes, outside the lock, everybody who waited when this was called.
@@ -143,7 +154,7 @@ impl<E: ?Sized> Topic<E> {
     /// What a client that comes back with this `Last-Event-ID` would be told, without subscribing it.
     #[must_use]
     pub fn verdict(&self, last_event_id: Option<&[u8]>) -> Verdict {
-        self.shared.log.lock().verdict(last_event_id)
+        self.shared.verdict(last_event_id).0
     }
 
     /// Subscribes to what is published from now on.

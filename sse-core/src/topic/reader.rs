@@ -19,10 +19,10 @@ impl TopicReader {
         self.shared.log.lock().position()
     }
 
-    /// See [`Topic::verdict`](super::Topic::verdict).
+    /// See [`Topic::verdict`](super::Topic::verdict); and the topic's position at that moment.
     #[must_use]
-    pub fn verdict(&self, last_event_id: Option<&[u8]>) -> Verdict {
-        self.shared.log.lock().verdict(last_event_id)
+    pub fn verdict(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
+        self.shared.verdict(last_event_id)
     }
 
     /// See [`Topic::resume`](super::Topic::resume).

@@ -20,6 +20,8 @@ pub struct Subscription {
     /// Ephemeral events from before it are not delivered.
     attached: u64,
     key: ReaderKey,
+    /// The stream has told why it ends.
+    done: bool,
 }
 
 const _: () = assert!(size_of::<Subscription>() <= 32);
@@ -78,7 +80,11 @@ pub(super) fn attach(
     let attached = log.attach_point();
     let position = log.reader_position(key);
     drop(log);
-    Ok(Attached { verdict, position, subscription: Subscription { shared: Arc::clone(shared), attached, key } })
+    Ok(Attached {
+        verdict,
+        position,
+        subscription: Subscription { shared: Arc::clone(shared), attached, key, done: false },
+    })
 }
 
 impl Subscription {
@@ -89,6 +95,8 @@ impl Subscription {
     }
 
     /// What there is to deliver now; `None` if the reader has everything.
+    ///
+    /// Behind [`Delivery::Lagged`] and [`Delivery::Ended`] it is the same again.
     pub fn try_next(&mut self) -> Option<Delivery> {
         delivery(self.shared.log.lock().read(self.key, self.attached))
     }
@@ -103,11 +111,14 @@ fn delivery(read: Read) -> Option<Delivery> {
     }
 }
 
-/// The stream repeats [`Delivery::Lagged`] and [`Delivery::Ended`] when it is polled behind them.
+/// The stream ends behind [`Delivery::Lagged`] and [`Delivery::Ended`].
 impl Stream for Subscription {
     type Item = Delivery;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
+        if self.done {
+            return Poll::Ready(None);
+        }
         let mut log = self.shared.log.lock();
         let Some(delivery) = delivery(log.read(self.key, self.attached)) else {
             // In the same step as the read, or an event could come between them and wake nobody.
@@ -115,6 +126,8 @@ impl Stream for Subscription {
             drop(log);
             return Poll::Pending;
         };
+        drop(log);
+        self.done = !matches!(delivery, Delivery::Frames(_));
         Poll::Ready(Some(delivery))
     }
 }

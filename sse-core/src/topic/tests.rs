@@ -15,13 +15,13 @@ use crate::event::{DataSink, EncodeError, EventFields, EventId, EventName, SseEv
 use crate::history::{Epoch, LiveWindow, ResetReason, Retention};
 
 /// An event that shows its number.
-struct Number {
+pub(super) struct Number {
     value: u64,
-    padding: usize,
+    pub(super) padding: usize,
     fields: EventFields,
 }
 
-fn number(value: u64) -> Number {
+pub(super) fn number(value: u64) -> Number {
     Number { value, padding: 0, fields: EventFields::new(EventName::from_static("n")) }
 }
 
@@ -36,7 +36,7 @@ impl SseEvent for Number {
     }
 }
 
-const EPOCH: &str = "k3x9f0q2m1";
+pub(super) const EPOCH: &str = "k3x9f0q2m1";
 
 fn builder() -> TopicBuilder<Number> {
     Topic::builder().epoch(EPOCH.parse().unwrap())
@@ -140,7 +140,7 @@ fn without_retention_only_the_head_is_recovered_but_connected_readers_get_all() 
 
 #[test]
 fn an_event_larger_than_the_retention_is_delivered_and_cannot_be_resumed_past() {
-    let topic = builder().keep(Retention::events(10).and_bytes(100)).build().unwrap();
+    let topic = builder().keep(Retention::events(10).and_bytes(200)).build().unwrap();
     let mut reader = topic.subscribe().unwrap();
     publish(&topic, [1]);
     topic.publish(&Number { padding: 200_000, ..number(2) }).unwrap();
@@ -347,56 +347,32 @@ fn a_million_events_leave_the_log_within_its_bounds() {
 }
 
 #[test]
-fn replay_and_live_agree_with_what_was_published() {
-    // A seeded walk over everything that a reader can do; the epoch and the seed make it the same on every run.
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = move |below: u64| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random % below
-    };
-    for round in 0..30 {
-        let keep = [0, 1, 7, 50, 1_000][round % 5];
-        let live = [1, 5, 100][round % 3];
-        let topic = builder().keep(Retention::events(keep)).live(LiveWindow::events(live)).build().unwrap();
-        let mut published = 0;
-        let mut readers: Vec<(Subscription, u64)> = Vec::new();
-        for _ in 0..400 {
-            match next(10) {
-                0..=4 => {
-                    for _ in 0..=next(3) {
-                        published += 1;
-                        let padding = if next(200) == 0 { 70_000 } else { usize::try_from(next(300)).unwrap() };
-                        topic.publish(&Number { padding, ..number(published) }).unwrap();
-                    }
-                }
-                5 => readers.push((topic.subscribe().unwrap(), published)),
-                6 => {
-                    let offset = published.saturating_sub(next(60));
-                    let attached = resume(&topic, offset);
-                    let expected = match attached.verdict {
-                        Verdict::Recovered(_) => offset,
-                        _ => attached.position.offset(),
-                    };
-                    readers.push((attached.subscription, expected));
-                }
-                7 if !readers.is_empty() => {
-                    let index = usize::try_from(next(readers.len() as u64)).unwrap();
-                    drop(readers.swap_remove(index));
-                }
-                _ => {
-                    readers.retain_mut(|(reader, seen)| {
-                        let (got, last) = drain(reader);
-                        let until = *seen + got.len() as u64;
-                        assert_eq!(got, (*seen + 1..=until).collect::<Vec<_>>());
-                        *seen = until;
-                        assert!(last.is_some() || until == published);
-                        last.is_none()
-                    });
-                }
-            }
+fn ephemeral_events_take_no_room_when_nobody_reads_them() {
+    for keep in [Retention::none(), Retention::events(10).and_bytes(usize::MAX)] {
+        let topic = builder().keep(keep).build().unwrap();
+        publish(&topic, [1]);
+        for value in 0..100_000 {
+            topic.publish_ephemeral(&number(value)).unwrap();
         }
+        let allocated = topic.shared.log.lock().allocated();
+        assert!(allocated < 20_000, "{allocated} bytes");
     }
+}
+
+#[test]
+fn ephemeral_events_push_no_durable_one_out_and_leave_a_replay_in_one_piece() {
+    let topic = builder().keep(Retention::events(1_000).and_bytes(200_000)).build().unwrap();
+    for value in 1..=500 {
+        publish(&topic, [value]);
+        topic.publish_ephemeral(&Number { padding: 1_000, ..number(0) }).unwrap();
+    }
+    let mut attached = resume(&topic, 0);
+    assert!(matches!(attached.verdict, Verdict::Recovered(_)));
+    let Some(Delivery::Frames(frames)) = attached.subscription.try_next() else { panic!("nothing to read") };
+    assert_eq!(frames.windows(2).filter(|pair| pair == b"\n\n").count(), 500);
+}
+
+#[test]
+fn epochs_are_drawn_at_random() {
     assert_ne!(Epoch::random(), Epoch::random());
 }

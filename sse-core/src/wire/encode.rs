@@ -33,7 +33,7 @@ pub fn encode<E: SseEvent + ?Sized>(event: &E) -> Result<EventFrame, EncodeError
     let fields = event.fields()?;
     let mut out = Vec::with_capacity(128);
     let id_len = encode_fields_into(&fields, event, &mut out)?;
-    Ok(EventFrame::new(Bytes::from(out), id_len, fields.name, fields.terminal))
+    Ok(EventFrame::new(Bytes::from(out), id_len, fields.name, fields.id.as_ref(), fields.terminal))
 }
 
 /// Appends one encoded event to `out` and says whether it is terminal.
@@ -101,7 +101,7 @@ impl Event {
         let mut out = Vec::with_capacity(self.data.as_ref().map_or(64, |data| data.len().saturating_add(64)));
         encode_untyped_into(self, &mut out);
         // The id of an untyped event may stand behind a comment, so no length is claimed for it.
-        EventFrame::new(Bytes::from(out), 0, self.name.clone(), false)
+        EventFrame::new(Bytes::from(out), 0, self.name.clone(), self.id.as_ref(), false)
     }
 }
 

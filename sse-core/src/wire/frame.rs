@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use crate::event::EventName;
+use crate::event::{EventId, EventName};
 
 /// An encoded event: immutable, and cheap to clone, because all clones share the bytes.
 ///
@@ -16,11 +16,19 @@ pub struct EventFrame {
     id_len: usize,
     name: EventName,
     terminal: bool,
+    /// Its name or its id is one of the control events'.
+    reserved: bool,
 }
 
 impl EventFrame {
-    pub(crate) const fn new(bytes: Bytes, id_len: usize, name: EventName, terminal: bool) -> Self {
-        Self { bytes, id_len, name, terminal }
+    pub(super) fn new(bytes: Bytes, id_len: usize, name: EventName, id: Option<&EventId>, terminal: bool) -> Self {
+        let reserved = name.is_reserved() || id.is_some_and(EventId::is_reserved);
+        Self { bytes, id_len, name, terminal, reserved }
+    }
+
+    /// Whether the name or the id is one of the control events'.
+    pub(super) const fn is_reserved(&self) -> bool {
+        self.reserved
     }
 
     /// The bytes of the whole block, its blank line included.

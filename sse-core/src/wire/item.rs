@@ -81,7 +81,9 @@ impl SseItem for EventFrame {
     type Error = Infallible;
 
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
-        refuse_reserved(self.name(), None)?;
+        if self.is_reserved() {
+            return Err(EncodeError::reserved(self.name().as_str()).into());
+        }
         out.extend_from_slice(self.as_bytes());
         Ok(self.is_terminal())
     }

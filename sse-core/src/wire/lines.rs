@@ -59,7 +59,7 @@ impl Lines {
             self.partial.clear();
         }
         self.skip_lf(input);
-        self.skip_bom(input);
+        self.skip_bom(input)?;
         if input.is_empty() {
             return Ok(None);
         }
@@ -123,8 +123,8 @@ impl Lines {
     }
 
     /// Takes a byte order mark off the beginning of the stream; what only began like one goes to the first line.
-    fn skip_bom(&mut self, input: &mut &[u8]) {
-        let Some(seen) = self.bom else { return };
+    fn skip_bom(&mut self, input: &mut &[u8]) -> Result<(), LimitExceeded> {
+        let Some(seen) = self.bom else { return Ok(()) };
         let (come, missing) = BOM.split_at_checked(seen).unwrap_or_default();
         if let Some(rest) = input.strip_prefix(missing) {
             *input = rest;
@@ -133,8 +133,13 @@ impl Lines {
             self.bom = Some(seen.saturating_add(input.len()));
             *input = &[];
         } else {
-            self.partial.extend_from_slice(come);
             self.bom = None;
+            if come.len() > self.limit {
+                self.in_skipped = true;
+                return Err(LimitExceeded::line(self.limit));
+            }
+            self.partial.extend_from_slice(come);
         }
+        Ok(())
     }
 }

@@ -197,11 +197,145 @@ fn names_that_are_one_in_typescript_are_errors() {
     assert!(
         error(Registry::new().stream::<Feed>("/a").stream::<Feed>("/b")).contains("two streams are written to `feed`")
     );
-    assert!(error(Registry::new().stream_named::<Feed>("runtime", "/a")).contains("`runtime`"));
+    assert_eq!(
+        error(Registry::new().stream_named::<Feed>("runtime", "/a")),
+        "stream `runtime`: `runtime` is the name of the runtime: give another with `stream_named`"
+    );
     assert!(error(Registry::new().stream::<Feed>("feed")).contains("must begin with `/`"));
     assert!(
         error(Registry::new().stream::<Collides>("/")).starts_with("stream `Collides`: two types are named `Item`")
     );
+}
+
+/// Words that mean something in TypeScript, and names that the generated modules could use.
+const WORDS: &[&str] = &[
+    "AsyncGenerator",
+    "Array",
+    "Date",
+    "Object",
+    "Promise",
+    "Record",
+    "Symbol",
+    "URL",
+    "abstract",
+    "any",
+    "as",
+    "asserts",
+    "async",
+    "await",
+    "bigint",
+    "boolean",
+    "class",
+    "constructor",
+    "declare",
+    "enum",
+    "eval",
+    "global",
+    "implements",
+    "infer",
+    "interface",
+    "intrinsic",
+    "is",
+    "keyof",
+    "let",
+    "module",
+    "namespace",
+    "never",
+    "null",
+    "number",
+    "object",
+    "of",
+    "options",
+    "out",
+    "package",
+    "params",
+    "readonly",
+    "satisfies",
+    "sse",
+    "static",
+    "string",
+    "symbol",
+    "this",
+    "type",
+    "typeof",
+    "undefined",
+    "unique",
+    "unknown",
+    "using",
+    "void",
+    "yield",
+];
+
+/// Objects and aliases of such names, wherever a type may stand.
+fn words(generator: &mut SchemaGenerator) -> Vec<EventSchema> {
+    let mut events = Vec::new();
+    for (n, word) in WORDS.iter().enumerate() {
+        let definition = match n % 2 {
+            0 => value!({ "type": "object", "properties": { "a": { "type": "number" } }, "required": ["a"] }),
+            _ => value!({ "type": "string" }),
+        };
+        generator.definitions_mut().insert((*word).to_owned(), definition);
+        let one = value!({ "$ref": format!("#/$defs/{word}") });
+        let schema = value!({
+            "type": "object",
+            "properties": {
+                "either": { "anyOf": [one, { "type": "null" }] },
+                "list": { "type": "array", "items": one },
+                "map": { "type": "object", "additionalProperties": one },
+                "one": one,
+                "tuple": { "type": "array", "prefixItems": [one], "items": one },
+            },
+            "required": ["one"],
+        });
+        events.push(EventSchema::new(
+            format!("{word}-{n}"),
+            "X",
+            PayloadSchema::Json(Schema::try_from(schema).unwrap()),
+        ));
+    }
+    events
+}
+
+stream!(Words, "Words", |g| words(g));
+
+#[test]
+fn a_type_may_have_any_name() {
+    let files = Registry::new().stream::<Words>("/").render(&Options::new()).unwrap();
+    for reserved in ["AsyncGenerator", "infer", "intrinsic", "keyof", "readonly", "unique", "any", "sse"] {
+        let text = &files[0].1;
+        let is_declared = |name: &str| {
+            text.contains(&format!("export interface {name} {{")) || text.contains(&format!("export type {name} ="))
+        };
+        assert!(!is_declared(reserved) && is_declared(&format!("{reserved}_")), "{reserved}");
+    }
+    // `tests/js` compiles it.
+    golden("ts/words.ts", &files[0].1);
+}
+
+stream!(Unnamed, "", |_g| vec![]);
+stream!(Foreign, "Наблюдение", |_g| vec![]);
+stream!(Umlaut, "Größe", |_g| vec![]);
+
+#[test]
+fn a_stream_whose_name_makes_no_file_is_an_error() {
+    let error = |registry: Registry| registry.render(&Options::new()).unwrap_err().to_string();
+    let message =
+        |name| format!("stream `{name}`: a file is named in ASCII letters and digits: name it with `stream_named`");
+    assert_eq!(error(Registry::new().stream::<Unnamed>("/")), message(""));
+    assert_eq!(error(Registry::new().stream::<Foreign>("/")), message("Наблюдение"));
+    assert_eq!(error(Registry::new().stream::<Umlaut>("/")), message("Größe"));
+    assert_eq!(error(Registry::new().stream_named::<Feed>("Größe", "/")), message("Größe"));
+    assert_eq!(error(Registry::new().stream_named::<Feed>("-", "/")), message("-"));
+    let files = Registry::new().stream_named::<Umlaut>("size", "/").render(&Options::new()).unwrap();
+    assert_eq!(files[0].0, Path::new("size.ts"));
+}
+
+#[test]
+fn a_path_has_no_query() {
+    for path in ["/x?y=1", "/x#y", "/{a?}"] {
+        let error = Registry::new().stream::<Feed>(path).render(&Options::new()).unwrap_err().to_string();
+        assert!(error.contains("it has no `?` and no `#`"), "{error}");
+    }
 }
 
 #[test]
@@ -286,6 +420,52 @@ fn generated_files_that_nothing_generates_are_removed_and_others_kept() {
 }
 
 #[test]
+fn what_tsc_makes_of_a_generated_file_is_not_stale() {
+    let workspace = Workspace::new("tsc");
+    assert_eq!(workspace.run("typings"), ExitCode::SUCCESS);
+    // As `tsc` without `outDir` does; it keeps the first line.
+    let mark = fs::read_to_string(workspace.0.join("web/sse/feed.ts")).unwrap();
+    let made = ["feed.d.ts", "feed.js", "feed.js.map", "runtime.d.ts", "runtime.js", "runtime.js.map"];
+    for name in made.into_iter().chain(["gone.d.ts", "gone.js", "gone.ts"]) {
+        fs::write(workspace.0.join("web/sse").join(name), &mark).unwrap();
+    }
+    assert_eq!(workspace.run("typings --check"), ExitCode::from(4), "gone.ts");
+    assert_eq!(workspace.run("typings"), ExitCode::SUCCESS);
+    let mut kept = [["feed.ts", "runtime.ts"].as_slice(), &made].concat();
+    kept.sort_unstable();
+    assert_eq!(workspace.names(), kept);
+    assert_eq!(workspace.run("typings --check"), ExitCode::SUCCESS);
+}
+
+#[test]
+fn the_workspace_is_found_whatever_stands_beside_its_header() {
+    for (name, header) in
+        [("comment", "[workspace] # all of it"), ("indent", "  [workspace]\t"), ("part", "[workspace.package]")]
+    {
+        let workspace = Workspace::new(name);
+        fs::write(workspace.0.join("Cargo.toml"), format!("# [workspace]\n{header}\n")).unwrap();
+        assert_eq!(workspace.run("typings"), ExitCode::SUCCESS);
+        assert!(workspace.0.join("web/sse/feed.ts").exists(), "{header}");
+    }
+    let workspace = Workspace::new("none");
+    fs::write(workspace.0.join("crates/xtask/Cargo.toml"), "[workspace] # here\n").unwrap();
+    assert_eq!(workspace.run("typings"), ExitCode::SUCCESS);
+    assert!(workspace.0.join("crates/xtask/web/sse/feed.ts").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf8_is_usage() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let workspace = Workspace::new("bytes");
+    let wrong = OsString::from_vec(b"--out=\xff".to_vec());
+    assert_eq!(workspace.cli().run_args(["typings".into(), wrong]), ExitCode::from(1));
+    assert!(!workspace.0.join("web").exists());
+}
+
+#[test]
 fn usage_and_schema_errors_have_their_exit_codes() {
     let workspace = Workspace::new("usage");
     for wrong in [
@@ -297,13 +477,21 @@ fn usage_and_schema_errors_have_their_exit_codes() {
         "typings --check=yes",
         "typings extra",
         "typings --check --stdout",
+        "typings --only nothing",
     ] {
         assert_eq!(workspace.run(wrong), ExitCode::from(1), "{wrong}");
     }
-    assert_eq!(workspace.run("typings --only nothing"), ExitCode::from(100));
     assert!(!workspace.0.join("web").exists());
     let args = ["typings".to_owned()];
     assert_eq!(workspace.cli().stream::<Collides>("/x").run_args(args.clone()), ExitCode::from(100));
+    for wrong in ["/x?y", "x", "/{"] {
+        assert_eq!(
+            workspace.cli().stream_named::<Feed>("x", wrong).run_args(args.clone()),
+            ExitCode::from(1),
+            "{wrong}"
+        );
+    }
+    assert_eq!(workspace.cli().stream::<Foreign>("/x").run_args(args.clone()), ExitCode::from(1));
     assert_eq!(Cli::new(&workspace.0).run_args(args), ExitCode::from(1));
     // A file where the folder should be.
     fs::write(workspace.0.join("web"), "").unwrap();

@@ -72,13 +72,19 @@ static FIELD: &[&str] = &[
 fn read(attrs: &[Attribute], known: &[&'static str], ctxt: &mut Ctxt) -> Vec<Item> {
     let items = items(attrs, "serde");
     for item in &items {
-        if !known.contains(&item.name.as_str())
-            && let Some(nearest) = nearest(&item.name, known.iter().copied())
-        {
+        if let Some(nearest) = meant(item, known) {
             ctxt.error(item.span, format!("unknown serde attribute `{}`, did you mean `{nearest}`?", item.name));
         }
     }
     items
+}
+
+/// What was probably meant by a name that serde does not know.
+fn meant(item: &Item, known: &[&'static str]) -> Option<&'static str> {
+    if known.contains(&item.name.as_str()) {
+        return None;
+    }
+    nearest(&item.name, known.iter().copied())
 }
 
 fn find<'a>(items: &'a [Item], names: &[&str]) -> Option<&'a Item> {
@@ -115,6 +121,8 @@ fn parsed<T: Parse>(items: &[Item], name: &str, ctxt: &mut Ctxt) -> Option<T> {
 /// `#[serde(..)]` on the enum.
 pub(crate) struct SerdeContainer {
     pub(crate) rename_all: Option<RenameRule>,
+    /// Whether a rule was meant, but none was understood.
+    pub(crate) rename_all_failed: bool,
     /// The rule for the fields of every variant.
     pub(crate) rename_all_fields: Option<LitStr>,
     /// What to ask of the type parameters instead of the default.
@@ -148,8 +156,12 @@ impl SerdeContainer {
                 ),
             );
         }
+        let rule = text_to_serialize(&items, "rename_all");
+        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
+        let slip = items.iter().any(|item| meant(item, CONTAINER) == Some("rename_all"));
         Self {
-            rename_all: text_to_serialize(&items, "rename_all").and_then(|rule| rename_rule(&rule, ctxt)),
+            rename_all,
+            rename_all_failed: rename_all.is_none() && (rule.is_some() || slip),
             rename_all_fields: text_to_serialize(&items, "rename_all_fields"),
             bound: bound(&items, ctxt),
             deny_unknown_fields: find(&items, &["deny_unknown_fields"]).is_some(),
@@ -204,6 +216,10 @@ pub(crate) struct SerdeField {
     pub(crate) skip: bool,
     /// Where the field is handed to a function, of which no schema is known.
     pub(crate) with: Option<Span>,
+    /// Where the field may be left out of the payload.
+    pub(crate) skip_if: Option<Span>,
+    /// Where the field's own fields are made those of the payload.
+    pub(crate) flatten: Option<Span>,
     /// Whether there is any attribute at all.
     pub(crate) plain: bool,
     /// The items that a type which only describes the payload needs.
@@ -217,6 +233,8 @@ impl SerdeField {
             bound: bound(&items, ctxt),
             skip: find(&items, &["skip", "skip_serializing"]).is_some(),
             with: find(&items, &["with", "serialize_with"]).map(|item| item.span),
+            skip_if: find(&items, &["skip_serializing_if"]).map(|item| item.span),
+            flatten: find(&items, &["flatten"]).map(|item| item.span),
             plain: items.is_empty(),
             described: items.iter().filter_map(described).collect(),
         }

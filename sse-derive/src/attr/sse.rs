@@ -47,8 +47,13 @@ static VARIANT: Place = Place {
 
 static FIELD: Place = Place { noun: "a field", keys: &[("id", Form::Flag), ("retry", Form::Flag)] };
 
-/// The well-formed items of the `sse` attributes in one place, each key once.
-struct Found(Vec<Item>);
+/// The `sse` attributes in one place.
+struct Found {
+    /// The well-formed items, each key once.
+    items: Vec<Item>,
+    /// What the others were probably meant to be.
+    failed: Vec<&'static str>,
+}
 
 impl Found {
     fn read(attrs: &[Attribute], place: &Place, ctxt: &mut Ctxt) -> Self {
@@ -59,9 +64,11 @@ impl Found {
             }
         }
         let mut found: Vec<Item> = Vec::new();
+        let mut failed = Vec::new();
         for item in items(attrs, "sse") {
             let Some((key, form)) = place.keys.iter().find(|(key, _)| *key == item.name) else {
                 ctxt.error(item.span, unknown(&item.name, place));
+                failed.extend(nearest(&item.name, place.keys.iter().map(|(key, _)| *key)));
                 continue;
             };
             if let Some(first) = found.iter().find(|first| first.name == item.name) {
@@ -78,13 +85,14 @@ impl Found {
                 found.push(item);
             } else {
                 ctxt.error(item.span, format!("`{key}` takes {wanted}: `{}`", usage(key, *form)));
+                failed.push(key);
             }
         }
-        Self(found)
+        Self { items: found, failed }
     }
 
     fn get(&self, key: &str) -> Option<&Item> {
-        self.0.iter().find(|item| item.name == key)
+        self.items.iter().find(|item| item.name == key)
     }
 
     fn flag(&self, key: &str) -> Option<Span> {
@@ -124,6 +132,8 @@ fn unknown(name: &str, place: &Place) -> String {
 /// `#[sse(..)]` on the enum.
 pub(crate) struct ContainerAttrs {
     pub(crate) rename_all: Option<RenameRule>,
+    /// Whether a rule was meant, but none was understood.
+    pub(crate) rename_all_failed: bool,
     pub(crate) name: Option<LitStr>,
     /// The path of `sse_core`.
     pub(crate) krate: Path,
@@ -150,8 +160,11 @@ impl ContainerAttrs {
             }
             parsed
         });
+        let rule = found.text("rename_all");
+        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
         Self {
-            rename_all: found.text("rename_all").and_then(|rule| rename_rule(&rule, ctxt)),
+            rename_all,
+            rename_all_failed: rename_all.is_none() && (rule.is_some() || found.failed.contains(&"rename_all")),
             name,
             krate: krate.unwrap_or_else(|| syn::parse_quote!(::sse_core)),
             no_schema: found.flag("no_schema").is_some(),
@@ -199,7 +212,7 @@ impl VariantAttrs {
             text: found.flag("text"),
         };
         if read.skip.is_some() {
-            for item in found.0.iter().filter(|item| item.name != "skip") {
+            for item in found.items.iter().filter(|item| item.name != "skip") {
                 ctxt.error(item.span, format!("`{}` has no effect: a skipped variant is never sent", item.name));
             }
         }

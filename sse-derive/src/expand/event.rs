@@ -6,18 +6,19 @@ use syn::spanned::Spanned as _;
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
 use super::{bound, hidden, hidden_ident, private_path};
-use crate::ast::{Container, Field, Payload, Style, Variant, without_self};
+use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::attr::verbatim;
+use crate::receiver::without_self;
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
-    let ident = container.ident;
+    let ident = &container.ident;
     let (impl_generics, arguments, _) = container.generics.split_for_impl();
     let where_clause = bound::where_clause(container.generics, &bound::event(container));
     let fields = match_self(container, fields);
     let write_data = match_self(container, write_data);
     let content = has_content(container).then(|| content(container));
     hidden(
-        &container.attrs.krate,
+        container,
         &quote! {
             #[automatically_derived]
             impl #impl_generics __sse::SseEvent for #ident #arguments #where_clause {
@@ -49,7 +50,7 @@ fn match_self(container: &Container<'_>, arm: fn(&Container<'_>, &Variant<'_>) -
 
 /// An arm of `fields`.
 fn fields(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = variant.ident;
+    let ident = &variant.ident;
     if variant.is_skipped() {
         return skipped(container, variant);
     }
@@ -80,7 +81,7 @@ fn fields(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
 
 /// An arm of `write_data`.
 fn write_data(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = variant.ident;
+    let ident = &variant.ident;
     match variant.payload() {
         Payload::Skipped => skipped(container, variant),
         Payload::Empty => quote!(Self::#ident { .. } => __sse::core::result::Result::Ok(()),),
@@ -100,7 +101,7 @@ fn write_data(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
 }
 
 fn skipped(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = variant.ident;
+    let ident = &variant.ident;
     let name = format!("{}::{ident}", container.ident);
     quote! {
         Self::#ident { .. } => __sse::core::result::Result::Err(__sse::EncodeError::skipped(#name)),
@@ -129,7 +130,7 @@ fn has_content(container: &Container<'_>) -> bool {
 /// serde's attributes mean what serde says they mean, because it is serde that reads them: `remote` makes it match on
 /// the user's enum, `untagged` makes it write the content alone.
 fn content(container: &Container<'_>) -> TokenStream {
-    let ident = container.ident;
+    let ident = &container.ident;
     let data = hidden_ident(container, None, "Data");
     let payload = hidden_ident(container, None, "Payload");
     let receiver = container.receiver();
@@ -183,15 +184,15 @@ fn content(container: &Container<'_>) -> TokenStream {
 
 /// A variant of the copy. What is not JSON has to be there, because serde matches on all, and is skipped.
 fn content_variant(variant: &Variant<'_>) -> TokenStream {
-    let ident = variant.ident;
+    let ident = &variant.ident;
     let is_content = matches!(variant.payload(), Payload::Content);
-    let fields = variant.fields.iter().map(|Field { syn, ty, attrs, .. }| {
+    let fields = variant.fields.iter().map(|Field { syn, name, ty, attrs, .. }| {
         let serde = match attrs.retry {
             _ if !is_content => TokenStream::new(),
             Some(_) => quote!(#[serde(skip)]),
             None => verbatim(&syn.attrs, &["serde"]),
         };
-        let name = syn.ident.iter();
+        let name = name.iter();
         quote!(#serde #(#name:)* #ty)
     });
     let fields = match variant.style {

@@ -10,6 +10,7 @@ use syn::Path;
 use syn::ext::IdentExt as _;
 
 use crate::ast::{Container, Variant};
+use crate::attr::ContainerAttrs;
 
 /// All that is generated for one enum.
 pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
@@ -20,18 +21,12 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
 
 /// Wraps generated items, so that their names meet no other.
 ///
-/// The copies of the user's variants are never constructed and their fields never read; what the user deprecated or
-/// named against the conventions was reported where the user wrote it.
-fn hidden(krate: &Path, items: &TokenStream) -> TokenStream {
+/// What the user allows of the variants and fields is allowed of their copies. Nothing else is: it might be forbidden.
+fn hidden(container: &Container<'_>, items: &TokenStream) -> TokenStream {
+    let Container { allowed, attrs: ContainerAttrs { krate, .. }, .. } = container;
     quote! {
         #[doc(hidden)]
-        #[allow(
-            dead_code,
-            deprecated,
-            explicit_outlives_requirements,
-            nonstandard_style,
-            reason = "copies of the user's variants"
-        )]
+        #(#[allow(#allowed)])*
         const _: () = {
             use #krate::__private as __sse;
             #items
@@ -55,7 +50,7 @@ mod tests {
     use syn::parse_quote;
 
     /// What the macro makes of an enum without errors.
-    fn expand(input: &syn::DeriveInput) -> String {
+    fn expand(input: syn::DeriveInput) -> String {
         let expanded = crate::derive(input).to_string();
         assert!(!expanded.contains("compile_error"), "{expanded}");
         expanded
@@ -64,7 +59,7 @@ mod tests {
     /// The features `json` and `schema` of sse-core may be off.
     #[test]
     fn unit_and_text_variants_need_no_serde() {
-        let expanded = expand(&parse_quote! {
+        let expanded = expand(parse_quote! {
             enum Log<T> {
                 Started,
                 #[sse(text)]
@@ -81,8 +76,24 @@ mod tests {
     }
 
     #[test]
+    fn only_the_given_path_leads_to_the_crate() {
+        let expanded = expand(parse_quote!(
+            #[sse(crate = "::renamed")]
+            enum Feed<T> {
+                Tick(T),
+                Struct {
+                    a: T,
+                },
+                #[sse(text)]
+                Text(T),
+            }
+        ));
+        assert!(!expanded.contains("sse_core"), "{expanded}");
+    }
+
+    #[test]
     fn a_plain_newtype_needs_no_copy_of_the_enum() {
-        let expanded = expand(&parse_quote!(
+        let expanded = expand(parse_quote!(
             enum Feed {
                 Tick(Tick),
             }

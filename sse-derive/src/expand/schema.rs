@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::{bound, hidden, hidden_ident, private_path};
-use crate::ast::{Container, Field, Payload, Style, Variant, without_self};
+use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::attr::verbatim;
+use crate::receiver::without_self;
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
-    let ident = container.ident;
+    let ident = &container.ident;
     let krate = &container.attrs.krate;
     let (impl_generics, arguments, _) = container.generics.split_for_impl();
     let mut bounds = bound::event(container);
@@ -23,11 +24,11 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         events.push(event(container, variant, &mut types));
     }
 
+    let described = container.variants.iter().flat_map(described);
     let items = hidden(
-        krate,
+        container,
+        // The implementation comes first: what it says of a payload without a schema is clearer than what follows.
         &quote! {
-            #types
-
             #[automatically_derived]
             impl #impl_generics __sse::SseSchema for #ident #arguments #where_clause {
                 fn stream_name() -> __sse::alloc::borrow::Cow<'static, str> {
@@ -44,12 +45,22 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                     __generator: &mut __sse::schemars::SchemaGenerator,
                 ) -> __sse::alloc::vec::Vec<__sse::EventSchema> {
                     let _ = &__generator;
+                    #(__sse::described::<#described, _>();)*
                     __sse::alloc::vec![#(#events),*]
                 }
             }
+
+            #types
         },
     );
     quote!(#krate::__if_schema! { #items })
+}
+
+/// The types from whose schemas that of the payload is made.
+fn described<'v>(variant: &'v Variant<'_>) -> impl Iterator<Item = &'v TokenStream> {
+    let is_json = matches!(variant.payload(), Payload::Inner(_) | Payload::Content);
+    let fields = variant.payload_fields().filter(|field| !field.schemars.overrides()).map(|field| &field.ty);
+    fields.filter(move |_| is_json && !variant.schemars.overrides())
 }
 
 /// An expression of one `EventSchema`; what types its payload needs are added to `types`.
@@ -63,7 +74,7 @@ fn event(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
         }
     };
     let name = &variant.name;
-    let ident = syn::ext::IdentExt::unraw(variant.ident).to_string();
+    let ident = syn::ext::IdentExt::unraw(&variant.ident).to_string();
     let mut calls = TokenStream::new();
     if let Some(description) = &variant.description {
         calls.extend(quote!(.description(#description)));
@@ -111,12 +122,14 @@ fn json(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
 }
 
 /// A type with the fields of the payload, from which schemars' derive makes the schema; returns how to name it.
+///
+/// Nothing reads the fields. `repr(C)` keeps the compiler from saying so: for all it knows, C does.
 fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStream) -> TokenStream {
     let krate = &container.attrs.krate;
     let generics = container.generics;
     let receiver = container.receiver();
     let ident = hidden_ident(container, Some(variant), "Data");
-    let name = format!("{}{}Data", container.stream_name(), syn::ext::IdentExt::unraw(variant.ident));
+    let name = format!("{}{}Data", container.stream_name(), syn::ext::IdentExt::unraw(&variant.ident));
 
     let mut fields: Vec<TokenStream> = variant.fields.iter().filter_map(|field| data_field(variant, field)).collect();
     let is_newtype = variant.style == Style::Tuple && variant.fields.len() == 1;
@@ -153,6 +166,7 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     let impl_where = is_generic.then(|| without_self(bound::where_clause(generics, &bounds), &receiver));
     types.extend(quote! {
         #[derive(__sse::schemars::JsonSchema)]
+        #[repr(C)]
         #[serde(#(rename_all = #rename_all,)* #deny_unknown_fields #transparent)]
         #[schemars(crate = #schemars, #(bound = #bound,)* #(#described),*)]
         struct #ident #params #body
@@ -167,7 +181,7 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
 
 /// A field of that type; none if it is not in the payload.
 fn data_field(variant: &Variant<'_>, field: &Field<'_>) -> Option<TokenStream> {
-    let Field { syn, ty, serde, .. } = field;
+    let Field { syn, name, ty, serde, .. } = field;
     if !field.is_payload() {
         // A tuple keeps its length, or a pair would turn into a newtype.
         return (variant.style == Style::Tuple).then(|| {
@@ -179,6 +193,6 @@ fn data_field(variant: &Variant<'_>, field: &Field<'_>) -> Option<TokenStream> {
     }
     let attrs = verbatim(&syn.attrs, &["doc", "deprecated", "schemars"]);
     let described = &serde.described;
-    let name = syn.ident.iter();
+    let name = name.iter();
     Some(quote!(#attrs #(#[serde(#described)])* #(#name:)* #ty))
 }

@@ -125,7 +125,8 @@ mod strict {
     #[serde(rename_all_fields = "camelCase")]
     pub(super) enum Feed<'a, T>
     where
-        T: Send,
+        Self: Sized,
+        T: Send + 'a,
     {
         /// A struct.
         Struct {
@@ -219,6 +220,96 @@ fn strict_lints_find_nothing() {
     }
 }
 
+/// What is forbidden cannot be allowed in generated code either.
+mod forbidden {
+    #![forbid(dead_code, deprecated, non_camel_case_types, explicit_outlives_requirements)]
+    #![deny(trivial_bounds)]
+
+    #[derive(sse_core::SseEvent)]
+    pub(super) enum Feed<'a, T: Clone + 'a>
+    where
+        Self: Sized,
+        T: Send,
+    {
+        Struct { a: u8, b: &'a str },
+        Tuple(u8, T),
+        Newtype(#[schemars(range(max = 5))] u8),
+    }
+
+    #[derive(sse_core::SseEvent)]
+    #[expect(non_snake_case, reason = "an older name")]
+    pub(super) enum Old {
+        #[deprecated]
+        Tick {
+            #[deprecated]
+            someField: u8,
+        },
+    }
+
+    #[deprecated]
+    #[derive(sse_core::SseEvent)]
+    pub(super) enum Gone {
+        Struct { a: u8 },
+        Tuple(u8, u8),
+    }
+}
+
+/// What the user allows is allowed of the copies as well.
+mod allowed {
+    #![deny(deprecated, nonstandard_style)]
+
+    mod old {
+        #![expect(deprecated, reason = "that of schemars' derive")]
+
+        #[deprecated]
+        #[derive(serde::Serialize, schemars::JsonSchema)]
+        pub(in super::super) struct Gone;
+    }
+    #[expect(deprecated, reason = "still sent")]
+    pub(super) use old::Gone;
+
+    #[derive(sse_core::SseEvent)]
+    #[expect(deprecated, reason = "still sent")]
+    pub(super) enum Whole {
+        Struct { gone: Gone },
+        Tuple(Gone, u8),
+    }
+
+    #[derive(sse_core::SseEvent)]
+    pub(super) enum Parts {
+        #[expect(deprecated, reason = "still sent")]
+        Variant { gone: Gone },
+        Field {
+            #[expect(deprecated, reason = "still sent")]
+            gone: Gone,
+        },
+    }
+}
+
+#[test]
+#[expect(deprecated, reason = "it is there for the lint")]
+fn deprecated_types_may_be_allowed() {
+    use allowed::{Gone, Parts, Whole};
+    assert_eq!(encode(&Whole::Struct { gone: Gone }).unwrap(), "event: Struct\ndata: {\"gone\":null}\n\n");
+    assert_eq!(encode(&Whole::Tuple(Gone, 1)).unwrap(), "event: Tuple\ndata: [null,1]\n\n");
+    assert_eq!(encode(&Parts::Variant { gone: Gone }).unwrap(), "event: Variant\ndata: {\"gone\":null}\n\n");
+    assert_eq!(encode(&Parts::Field { gone: Gone }).unwrap(), "event: Field\ndata: {\"gone\":null}\n\n");
+}
+
+#[test]
+#[expect(deprecated, reason = "it is there for the lint")]
+fn lints_may_be_forbidden() {
+    type Feed<T> = forbidden::Feed<'static, T>;
+    assert_eq!(encode(&Feed::<u8>::Struct { a: 1, b: "b" }).unwrap(), "event: Struct\ndata: {\"a\":1,\"b\":\"b\"}\n\n");
+    assert_eq!(encode(&Feed::<u8>::Tuple(1, 2)).unwrap(), "event: Tuple\ndata: [1,2]\n\n");
+    assert_eq!(encode(&Feed::<u8>::Newtype(3)).unwrap(), "event: Newtype\ndata: 3\n\n");
+    let old = forbidden::Old::Tick { someField: 4 };
+    assert_eq!(encode(&old).unwrap(), "event: Tick\ndata: {\"someField\":4}\n\n");
+    for gone in [forbidden::Gone::Struct { a: 1 }, forbidden::Gone::Tuple(1, 2)] {
+        assert!(encode(&gone).is_ok());
+    }
+}
+
 /// What a crate that wraps this one would do.
 mod reexport {
     pub(super) use ::sse_core;
@@ -230,8 +321,26 @@ mod reexport {
     }
 }
 
+/// The crate under the only name that someone has for it who depends on `sse-tower` alone.
+mod through_a_dependent {
+    mod sse_tower {
+        pub(super) use ::sse_core;
+    }
+
+    #[derive(sse_tower::sse_core::SseEvent)]
+    #[sse(crate = "sse_tower::sse_core")]
+    pub(super) enum Wrapped<T> {
+        Struct { a: T },
+        Newtype(#[schemars(range(max = 5))] T),
+    }
+}
+
 #[test]
 fn the_crate_may_be_reached_by_another_path() {
+    use through_a_dependent::Wrapped;
+    assert_eq!(encode(&Wrapped::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
+    assert_eq!(encode(&Wrapped::Newtype(1)).unwrap(), "event: Newtype\ndata: 1\n\n");
+    assert_eq!(Wrapped::<u8>::stream_name(), "Wrapped");
     assert_eq!(encode(&reexport::Wrapped::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
 }
 

@@ -310,6 +310,128 @@ fn the_schema_of_a_codec_is_what_the_user_says() {
     assert!(!described.is_valid("EmptyTuple", &json!([1])));
 }
 
+/// Functions of the enum's own, which its copies do not have.
+#[derive(SseEvent)]
+#[serde(bound(serialize = "Self: Clone, T: Serialize"))]
+enum Own<'a, T: Copy + Into<u64> = u8> {
+    Struct {
+        #[serde(skip_serializing_if = "Self::is_small")]
+        perhaps: T,
+        #[serde(serialize_with = "Self::as_text")]
+        #[schemars(schema_with = "Self::text_schema")]
+        text: T,
+        #[serde(with = "Self")]
+        #[schemars(with = "String")]
+        module: &'a u64,
+        #[serde(default = "Self::seven", skip_serializing_if = "<Self>::is_seven")]
+        seven: u64,
+        #[serde(rename = "Self::named")]
+        renamed: u8,
+    },
+    Newtype(
+        #[serde(serialize_with = "Self::as_text")]
+        #[schemars(schema_with = "Self::text_schema")]
+        T,
+    ),
+    #[serde(serialize_with = "Self::as_text")]
+    #[schemars(schema_with = "Self::text_schema")]
+    Variant(T),
+}
+
+impl<T: Copy + Into<u64>> Clone for Own<'_, T> {
+    fn clone(&self) -> Self {
+        panic!("not called")
+    }
+}
+
+impl<T: Copy + Into<u64>> Own<'_, T> {
+    fn is_small(number: &T) -> bool {
+        (*number).into() < 5
+    }
+
+    fn seven() -> u64 {
+        7
+    }
+
+    fn is_seven(number: &u64) -> bool {
+        *number == Self::seven()
+    }
+
+    fn as_text<S: serde::Serializer>(number: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        as_text(&(*number).into(), serializer)
+    }
+
+    fn serialize<S: serde::Serializer>(number: &&u64, serializer: S) -> Result<S::Ok, S::Error> {
+        as_text(number, serializer)
+    }
+
+    fn text_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        text_schema(generator)
+    }
+}
+
+#[test]
+fn functions_may_be_those_of_the_enum() {
+    let described = describe::<Own<'_>>();
+    for (perhaps, seven, sent) in [
+        (1_u8, 7, json!({ "text": "2", "module": "3", "Self::named": 4 })),
+        (9_u8, 8, json!({ "perhaps": 9, "text": "2", "module": "3", "seven": 8, "Self::named": 4 })),
+    ] {
+        let event = Own::Struct { perhaps, text: 2, module: &3, seven, renamed: 4 };
+        described.check(&event);
+        let frame = encode(&event).unwrap();
+        let (_, data) = str::from_utf8(frame.as_bytes()).unwrap().split_once("data: ").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(data).unwrap(), sent);
+    }
+    described.check(&Own::Newtype(5_u8));
+    described.check(&Own::Variant(6_u8));
+    let payload = described.json("Struct");
+    assert_eq!(payload["required"], json!(["text", "module", "Self::named"]));
+    assert_eq!(payload["properties"]["text"]["pattern"], "^[0-9]+$");
+}
+
+/// serde skips none of these: the array has the length that the schema says.
+#[derive(SseEvent)]
+enum Arrays {
+    Newtype(#[serde(skip_serializing_if = "Option::is_none")] Option<u8>),
+    #[schemars(with = "Vec<u8>")]
+    Said(u8, #[serde(skip_serializing_if = "Option::is_none")] Option<u8>),
+    Skipped(#[serde(skip, skip_serializing_if = "Option::is_none")] Option<u8>, u8),
+}
+
+#[test]
+fn an_array_is_as_long_as_is_described() {
+    let described = describe::<Arrays>();
+    for event in [
+        Arrays::Newtype(None),
+        Arrays::Newtype(Some(1)),
+        Arrays::Said(1, None),
+        Arrays::Said(1, Some(2)),
+        Arrays::Skipped(None, 1),
+    ] {
+        described.check(&event);
+    }
+    assert_eq!(described.json("Skipped")["minItems"], 1);
+}
+
+/// What `derive.md` says of them.
+#[derive(SseEvent)]
+enum Floats {
+    Number(f64),
+    Perhaps(Option<f64>),
+}
+
+#[test]
+fn a_float_that_may_not_be_finite_is_an_option() {
+    let described = describe::<Floats>();
+    described.check(&Floats::Number(0.5));
+    for number in [f64::NAN, f64::INFINITY] {
+        described.check(&Floats::Perhaps(Some(number)));
+        assert_eq!(encode(&Floats::Number(number)).unwrap(), "event: Number\ndata: null\n\n");
+    }
+    assert!(!described.is_valid("Number", &Value::Null));
+}
+
 #[derive(SseEvent)]
 enum Generic<'a, T: Clone, const N: usize>
 where

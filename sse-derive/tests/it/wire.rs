@@ -325,7 +325,6 @@ fn every_attribute_is_serdes() {
             #[serde(skip_serializing_if = "Option::is_none", default)] a: Option<u8>,
             #[serde(skip_serializing_if = "is_zero")] b: u8,
         },
-        Flattened { a: u8, #[serde(flatten)] money: Money, #[serde(flatten)] rest: BTreeMap<String, u8> },
         Skipped { a: u8, #[serde(skip)] b: Vec<u8>, #[serde(skip_serializing)] c: u8, #[serde(skip_deserializing)] d: u8 },
         SkippedTuple(u8, #[serde(skip)] u8, u8),
         SkippedPair(u8, #[serde(skip)] u8),
@@ -346,7 +345,6 @@ fn every_attribute_is_serdes() {
         OneWay { some_field: 1, renamed: 2 },
         SkipIf { a: None, b: 0 },
         SkipIf { a: Some(1), b: 1 },
-        Flattened { a: 1, money: Money { currency: "EUR", minor: 2 }, rest: BTreeMap::from([("k".to_owned(), 3)]) },
         Skipped { a: 1, b: vec![2], c: 3, d: 4 },
         SkippedTuple(1, 2, 3),
         SkippedPair(1, 2),
@@ -358,6 +356,12 @@ fn every_attribute_is_serdes() {
         Aliased { a: 1 },
         Renamed { some_field: 1 },
         NewtypeAttribute(1),
+    );
+    // Not together with `deny_unknown_fields`.
+    twins!([] [] {
+        Flattened { a: u8, #[serde(flatten)] money: Money, #[serde(flatten)] rest: BTreeMap<String, u8> },
+    }
+        Flattened { a: 1, money: Money { currency: "EUR", minor: 2 }, rest: BTreeMap::from([("k".to_owned(), 3)]) },
     );
 }
 
@@ -448,6 +452,51 @@ fn a_variant_may_hold_the_enum_itself() {
     }
     let tree = Tree::Node { left: Box::new(Tree::Leaf { value: 1 }), right: None };
     check(&tree, "event: Node\ndata: {\"left\":{\"t\":\"Leaf\",\"c\":{\"value\":1}},\"right\":null}\n\n");
+}
+
+#[test]
+fn the_enum_may_be_called_self() {
+    #[derive(SseEvent)]
+    #[sse(no_schema)]
+    enum Lists<T>
+    where
+        Self: Sized,
+        T: Clone + Into<u8>,
+    {
+        List { items: Vec<T>, rest: Option<Box<Self>> },
+        Inner(<Self as Holder>::Held),
+    }
+    trait Holder {
+        type Held;
+    }
+    impl<T> Holder for Lists<T>
+    where
+        T: Clone + Into<u8>,
+    {
+        type Held = (u8, u8);
+    }
+    impl<T: Clone + Into<u8>> Serialize for Lists<T> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_unit()
+        }
+    }
+    check(
+        &Lists::List { items: vec![1_u8], rest: Some(Box::new(Lists::Inner((1, 2)))) },
+        "event: List\ndata: {\"items\":[1],\"rest\":null}\n\n",
+    );
+    check(&Lists::<u8>::Inner((1, 2)), "event: Inner\ndata: [1,2]\n\n");
+}
+
+#[test]
+fn constants_may_be_those_of_the_enum() {
+    #[derive(SseEvent)]
+    enum Array {
+        Bytes { bytes: [u8; Self::LEN] },
+    }
+    impl Array {
+        const LEN: usize = 2;
+    }
+    check(&Array::Bytes { bytes: [1, 2] }, "event: Bytes\ndata: {\"bytes\":[1,2]}\n\n");
 }
 
 #[test]

@@ -143,15 +143,32 @@ async fn an_event_that_does_not_encode_breaks_the_body_off() {
 
 #[tokio::test]
 async fn names_and_ids_of_control_events_are_not_the_applications() {
-    let forged = [
-        Event::new("{}").name(EventName::from_static("stream-reset")).unwrap(),
-        Event::new("{}").id(EventId::from_static("=end")).unwrap(),
-    ];
-    for event in forged {
-        let mut body = stream_of(stream::iter([event]), get(None), |sse| sse).await.into_body();
+    async fn check<I: sse_core::wire::SseItem>(forged: I) {
+        let mut body = stream_of(stream::iter([forged]), get(None), |sse| sse).await.into_body();
         frame(&mut body).await.unwrap();
         assert_eq!(frame(&mut body).await.unwrap(), ": error\n\n");
         assert!(body.frame().await.unwrap().unwrap_err().is_encode());
+    }
+    let end = EventId::from_static("=end");
+    let forged = [
+        Event::new("{}").name(EventName::from_static("stream-reset")).unwrap(),
+        Event::new("{}").id(end.clone()).unwrap(),
+    ];
+    for event in forged {
+        check(event.encode()).await;
+        check(event).await;
+    }
+    let event = With::new(Count::Tick(1)).id(end);
+    check(sse_core::wire::encode(&event).unwrap()).await;
+    check(event).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keep_alive_is_no_flood() {
+    let topic = topic(10);
+    for (interval, told) in [(Duration::ZERO, "\"keepAliveMs\":100}"), (Duration::MAX, "\"keepAliveMs\":86400000}")] {
+        let mut body = ask(&layer().keep_alive(interval), &topic, get(None)).await.into_body();
+        assert!(frame(&mut body).await.unwrap().contains(told));
     }
 }
 

@@ -196,6 +196,10 @@ fn neighbours() -> Router {
         .route("/put", put(async || "stored"))
         .route("/events", get(async || Sse::new(stream::pending::<Count>())))
         .route("/foreign", get(async || ([("content-type", "text/event-stream")], "data: x\n\n")))
+        .route(
+            "/own",
+            get(async || ([("vary", "origin"), ("cache-control", "no-cache")], Sse::new(stream::pending::<Count>()))),
+        )
 }
 
 #[tokio::test]
@@ -235,9 +239,17 @@ async fn what_is_no_event_stream_is_untouched() {
 #[tokio::test]
 async fn a_foreign_event_stream_gets_the_headers_that_it_lacks() {
     let origin = serve(neighbours().layer(SseLayer::new())).await;
-    let response = ask(build(request(Method::GET, format!("{origin}/foreign"))), false).await;
+    let of = async |path: &str| ask(build(request(Method::GET, format!("{origin}{path}"))), false).await;
+    let varies =
+        |response: &Response<Incoming>, name: &str| response.headers().get_all("vary").iter().any(|v| v == name);
+    // What the handler has set of its own is completed too.
+    let own = of("/own").await;
+    assert_eq!(own.headers()["cache-control"], "no-cache, no-transform");
+    assert!(varies(&own, "origin") && varies(&own, "accept"));
+    let response = of("/foreign").await;
     assert_eq!(response.headers()["cache-control"], "no-cache, no-transform");
     assert_eq!(response.headers()["x-accel-buffering"], "no");
+    assert!(varies(&response, "accept"));
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "data: x\n\n");
 }
 
@@ -258,14 +270,15 @@ async fn a_post_route_that_answers_with_a_stream_means_it() {
     assert!(body.ends_with(b"event: tick\ndata: 1\n\nevent: stream-end\nid: =end\ndata: {}\n\n"));
 }
 
-#[tokio::test]
+/// On several threads, because there a body is polled again before the connection has written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_stands_before_an_error_arrives() {
     let router = Router::new().route(
         "/events",
         get(async || Sse::new(stream::iter([Ok(Count::Tick(1)), Err("the disk is full"), Ok(Count::Tick(2))]))),
     );
     let origin = serve(router.layer(SseLayer::new())).await;
-    for http2 in [false, true] {
+    for http2 in [false, true].repeat(10) {
         let mut body = ask(build(request(Method::GET, format!("{origin}/events"))), http2).await.into_body();
         let read = read_until(&mut body, ": error\n\n").await;
         assert!(read.ends_with("event: tick\ndata: 1\n\n: error\n\n"), "{read}");

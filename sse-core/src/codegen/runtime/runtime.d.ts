@@ -52,7 +52,7 @@ export interface EndInfo {
 export interface ControlHandlers {
     onOpen?: ((info: OpenInfo) => void) | undefined;
     onReset?: ((info: ResetInfo) => void) | undefined;
-    /** The stream is complete: the server said so, or a terminal event came. */
+    /** The stream is complete: the server said so (over `fetch` also by status 204), or a terminal event came. */
     onEnd?: ((info: EndInfo) => void) | undefined;
     /** A payload that is not what its event promises. Without this handler the error is thrown. */
     onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
@@ -161,8 +161,12 @@ export type StreamState =
 export interface StreamOptions extends ControlHandlers {
     /** `POST` if there is a body, else `GET`. */
     method?: string | undefined;
-    /** The headers, or what makes them for each attempt (a fresh token). */
+    /**
+     * The headers, or what makes them for each attempt (a fresh token). What that throws is thrown the first time; later it
+     * is a failed attempt.
+     */
     headers?: RequestInit["headers"] | (() => RequestInit["headers"] | Promise<RequestInit["headers"]>);
+    /** Sent with each attempt, so no `ReadableStream`, which is read only once. */
     body?: RequestInit["body"];
     credentials?: RequestInit["credentials"];
     /** Ends the iteration, silently, when it aborts. */
@@ -177,7 +181,7 @@ export interface StreamOptions extends ControlHandlers {
     maxBufferSize?: number | undefined;
     /** How many attempts in a row may fail before the iteration throws: no limit. */
     maxRetries?: number | undefined;
-    /** Statuses that are no error but a failed attempt, e.g. `[429, 502, 503, 504]`. `Retry-After` is honoured. */
+    /** Statuses that are no error but a failed attempt, e.g. `[429, 502, 503, 504]`. `Retry-After` is honoured, up to an hour. */
     retryStatuses?: readonly number[] | undefined;
     /** Whether a request that is neither GET nor HEAD may be repeated although no id was received. */
     allowRetry?: boolean | undefined;
@@ -192,6 +196,7 @@ export interface StreamOptions extends ControlHandlers {
  * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
  *
  * Ends when the server says so (`stream-end`, a terminal event, 204), when `signal` aborts, and when the loop is left.
- * Throws a {@link StreamError} for any other status than 200 and for another content type.
+ * Throws a {@link StreamError} for any other status than 200, for another content type and for an answer without a body;
+ * a `TypeError` for a request that can never be sent.
  */
 export declare function stream<M>(codec: Codec<M>, url: string | URL, options?: StreamOptions): AsyncGenerator<EventOf<M>, void, undefined>;

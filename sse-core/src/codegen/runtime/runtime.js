@@ -25,6 +25,7 @@ export function match(event, handlers) {
     return handlers[event.event](event.data, event.id);
 }
 const MAX_DELAY = 2 ** 31 - 1; // what a timer can hold
+const MAX_RETRY_AFTER = 3_600_000; // a date in another year is a mistake
 /** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
 export class EventStreamParser {
     /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
@@ -135,14 +136,14 @@ export class TypedEventSource {
     /** The id of the last event. */
     lastEventId = "";
     #listeners = new Map();
-    #release;
+    // What takes our handlers off the callers' signals.
+    #releases = new Set();
     constructor(codec, url, options = {}) {
         const { withCredentials = false, signal, closeOnEnd = true } = options;
         const Source = options.EventSource ?? globalThis.EventSource;
         const native = (this.native = new Source(url, { withCredentials }));
         const close = () => this.close();
-        this.#release = () => signal?.removeEventListener("abort", close);
-        signal?.addEventListener("abort", close);
+        this.#onAbort(signal, close);
         if (signal?.aborted)
             close();
         let ended = false;
@@ -186,8 +187,12 @@ export class TypedEventSource {
             });
         }
         native.addEventListener("error", (event) => {
-            if (!("data" in event))
-                this.#emit(CONNECTION, event, native.readyState === 2 ? "closed" : "reconnecting");
+            if ("data" in event)
+                return;
+            const closed = native.readyState === 2;
+            this.#emit(CONNECTION, event, closed ? "closed" : "reconnecting");
+            if (closed)
+                close();
         });
     }
     get readyState() {
@@ -214,8 +219,9 @@ export class TypedEventSource {
         return this.#add(CONNECTION, listener, options);
     }
     close() {
-        this.#release();
         this.native.close();
+        for (const release of this.#releases)
+            release();
     }
     [Symbol.dispose]() {
         this.close();
@@ -225,15 +231,26 @@ export class TypedEventSource {
         let listeners = this.#listeners.get(name);
         if (!listeners)
             this.#listeners.set(name, (listeners = new Set()));
-        const entry = (...args) => listener(...args);
+        const entry = (...args) => signal?.aborted || listener(...args);
+        listeners.add(entry);
+        const release = this.#onAbort(signal, () => remove());
         const remove = () => {
             listeners.delete(entry);
-            signal?.removeEventListener("abort", remove);
+            release();
         };
-        if (!signal?.aborted)
-            listeners.add(entry);
-        signal?.addEventListener("abort", remove);
         return remove;
+    }
+    #onAbort(signal, then) {
+        const release = () => {
+            signal?.removeEventListener("abort", then);
+            this.#releases.delete(release);
+        };
+        // After the end nothing comes that a handler could prevent.
+        if (signal && this.readyState !== 2) {
+            signal.addEventListener("abort", then);
+            this.#releases.add(release);
+        }
+        return release;
     }
     #emit(name, ...args) {
         const listeners = this.#listeners.get(name);
@@ -256,7 +273,8 @@ export class TypedEventSource {
  * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
  *
  * Ends when the server says so (`stream-end`, a terminal event, 204), when `signal` aborts, and when the loop is left.
- * Throws a {@link StreamError} for any other status than 200 and for another content type.
+ * Throws a {@link StreamError} for any other status than 200, for another content type and for an answer without a body;
+ * a `TypeError` for a request that can never be sent.
  */
 export function stream(codec, url, options = {}) {
     let stopped = false;
@@ -282,74 +300,83 @@ export function stream(codec, url, options = {}) {
         let idle = options.idleTimeoutMs;
         let announced = false; // whether this server sends `stream-open`
         let failures = 0;
-        // Waits, but only until the server has been silent for too long.
-        const timed = async (promise) => {
-            const late = () => attempt.abort(new StreamError("connection", `silent for ${idle} ms`));
-            const timer = idle ? setTimeout(late, Math.min(idle, MAX_DELAY)) : undefined;
-            try {
-                return await promise;
-            }
-            finally {
+        // Waits, but only until the attempt is aborted, whether or not the other side knows signals, or until `ms` of silence.
+        const timed = (promise, ms = idle) => new Promise((resolve, reject) => {
+            const { signal } = attempt;
+            const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
+            const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
+            const leave = () => {
                 clearTimeout(timer);
-            }
-        };
+                signal.removeEventListener("abort", leave);
+                reject(signal.reason);
+            };
+            signal.addEventListener("abort", leave);
+            if (signal.aborted)
+                leave();
+            Promise.resolve(promise).then(resolve, reject).finally(leave);
+        });
         if (signal?.aborted)
             return;
         signal?.addEventListener("abort", stop);
         try {
+            // What can never be sent would look like a broken network below.
+            if (body?.getReader)
+                throw new TypeError("a ReadableStream cannot be sent again");
+            const request = { method, cache: "no-store" };
+            if (credentials)
+                request.credentials = credentials;
+            if (body != null)
+                request.body = body;
+            new Request(options.fetch ? "http://localhost" : url, request);
             for (let count = 1;; count++) {
                 let cause;
                 let wait = 0;
                 let heard = false;
                 let opened;
-                const headers = new Headers(typeof given === "function" ? await given() : given);
-                if (stopped)
-                    return;
-                if (!headers.has("accept"))
-                    headers.set("accept", "text/event-stream");
                 // A header holds bytes. One that no client sends would break every further attempt.
                 const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
-                if (sent)
-                    headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
-                const init = { method, headers, cache: "no-store", signal: attempt.signal };
-                if (credentials)
-                    init.credentials = credentials;
-                // What can never be sent throws here; below it would look like a broken network.
-                if (!options.fetch)
-                    new Request(url, init);
-                if (body != null)
-                    init.body = body;
                 onState?.({ state: "connecting", attempt: count, lastEventId: sent });
+                let headers;
                 let response;
                 try {
-                    response = await timed((options.fetch ?? fetch)(url, init));
+                    headers = new Headers(typeof given === "function" ? await timed(given(), 0) : given);
+                    if (!headers.has("accept"))
+                        headers.set("accept", "text/event-stream");
+                    if (sent)
+                        headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
+                    response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }));
                 }
                 catch (error) {
                     cause = error;
                 }
                 if (stopped)
                     return;
+                if (!headers && count < 2)
+                    throw cause;
                 if (response) {
                     const { status } = response;
                     const type = response.headers.get("content-type") ?? "";
                     if (status === 204)
-                        return;
+                        return options.onEnd?.({});
                     if (status !== 200) {
                         cause = new StreamError("status", `status ${status}`, undefined, response);
                         if (!retryStatuses.includes(status))
                             throw cause;
                         const after = response.headers.get("retry-after") ?? "";
-                        wait = /^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0;
+                        wait = Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
                     }
                     else if (!/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop())) {
                         throw new StreamError("content-type", `content type ${JSON.stringify(type)}`, undefined, response);
                     }
+                    else if (!response.body) {
+                        throw new StreamError("connection", "no body", undefined, response);
+                    }
                     else {
-                        onState?.({ state: "open" });
                         const parser = new EventStreamParser({ lastEventId: id, maxBufferSize: options.maxBufferSize });
                         const reader = response.body.getReader();
-                        // For a `fetch` that does not know signals.
+                        // For a `fetch` that does not know signals; before `onState`, which may abort.
                         attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => { }));
+                        onState?.({ state: "open" });
                         for (let limit;;) {
                             let chunk;
                             try {
@@ -386,8 +413,7 @@ export function stream(codec, url, options = {}) {
                                     const info = parseControl(event.data);
                                     opened = { at: Date.now(), keepAliveMs: info.keepAliveMs ?? 15_000 };
                                     announced = true;
-                                    if (info.keepAlive !== "off")
-                                        idle = options.idleTimeoutMs ?? 2.5 * opened.keepAliveMs;
+                                    idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * opened.keepAliveMs);
                                     options.onOpen?.(info);
                                 }
                                 else if (name === "stream-reset")
@@ -446,5 +472,7 @@ function sleep(ms, signal) {
         };
         const timer = setTimeout(done, ms);
         signal.addEventListener("abort", done);
+        if (signal.aborted)
+            done();
     });
 }

@@ -53,7 +53,7 @@ export interface EndInfo {
 export interface ControlHandlers {
   onOpen?: ((info: OpenInfo) => void) | undefined;
   onReset?: ((info: ResetInfo) => void) | undefined;
-  /** The stream is complete: the server said so, or a terminal event came. */
+  /** The stream is complete: the server said so (over `fetch` also by status 204), or a terminal event came. */
   onEnd?: ((info: EndInfo) => void) | undefined;
   /** A payload that is not what its event promises. Without this handler the error is thrown. */
   onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
@@ -97,6 +97,7 @@ export function match<M, R>(event: EventOf<M>, handlers: { [K in keyof M & strin
 }
 
 const MAX_DELAY = 2 ** 31 - 1; // what a timer can hold
+const MAX_RETRY_AFTER = 3_600_000; // a date in another year is a mistake
 
 /** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
 export class EventStreamParser {
@@ -235,15 +236,15 @@ export class TypedEventSource<M> implements Disposable {
   /** The id of the last event. */
   lastEventId = "";
   #listeners = new Map<string, Set<(...args: any[]) => void>>();
-  #release: () => void;
+  // What takes our handlers off the callers' signals.
+  #releases = new Set<() => void>();
 
   constructor(codec: Codec<M>, url: string | URL, options: OpenOptions = {}) {
     const { withCredentials = false, signal, closeOnEnd = true } = options;
     const Source = options.EventSource ?? (globalThis as any).EventSource;
     const native: EventSourceLike = (this.native = new Source(url, { withCredentials }));
     const close = () => this.close();
-    this.#release = () => signal?.removeEventListener("abort", close);
-    signal?.addEventListener("abort", close);
+    this.#onAbort(signal, close);
     if (signal?.aborted) close();
 
     let ended = false;
@@ -275,7 +276,10 @@ export class TypedEventSource<M> implements Disposable {
       });
     }
     native.addEventListener("error", (event: Event) => {
-      if (!("data" in event)) this.#emit(CONNECTION, event, native.readyState === 2 ? "closed" : "reconnecting");
+      if ("data" in event) return;
+      const closed = native.readyState === 2;
+      this.#emit(CONNECTION, event, closed ? "closed" : "reconnecting");
+      if (closed) close();
     });
   }
 
@@ -309,8 +313,8 @@ export class TypedEventSource<M> implements Disposable {
   }
 
   close(): void {
-    this.#release();
     this.native.close();
+    for (const release of this.#releases) release();
   }
 
   [Symbol.dispose](): void {
@@ -321,14 +325,27 @@ export class TypedEventSource<M> implements Disposable {
     const signal = options?.signal;
     let listeners = this.#listeners.get(name);
     if (!listeners) this.#listeners.set(name, (listeners = new Set()));
-    const entry = (...args: unknown[]) => listener(...args);
+    const entry = (...args: unknown[]) => signal?.aborted || listener(...args);
+    listeners.add(entry);
+    const release = this.#onAbort(signal, () => remove());
     const remove = () => {
       listeners.delete(entry);
-      signal?.removeEventListener("abort", remove);
+      release();
     };
-    if (!signal?.aborted) listeners.add(entry);
-    signal?.addEventListener("abort", remove);
     return remove;
+  }
+
+  #onAbort(signal: AbortSignal | undefined, then: () => void): () => void {
+    const release = () => {
+      signal?.removeEventListener("abort", then);
+      this.#releases.delete(release);
+    };
+    // After the end nothing comes that a handler could prevent.
+    if (signal && this.readyState !== 2) {
+      signal.addEventListener("abort", then);
+      this.#releases.add(release);
+    }
+    return release;
   }
 
   #emit(name: string, ...args: unknown[]): void {
@@ -358,8 +375,12 @@ export type StreamState =
 export interface StreamOptions extends ControlHandlers {
   /** `POST` if there is a body, else `GET`. */
   method?: string | undefined;
-  /** The headers, or what makes them for each attempt (a fresh token). */
+  /**
+   * The headers, or what makes them for each attempt (a fresh token). What that throws is thrown the first time; later it
+   * is a failed attempt.
+   */
   headers?: RequestInit["headers"] | (() => RequestInit["headers"] | Promise<RequestInit["headers"]>);
+  /** Sent with each attempt, so no `ReadableStream`, which is read only once. */
   body?: RequestInit["body"];
   credentials?: RequestInit["credentials"];
   /** Ends the iteration, silently, when it aborts. */
@@ -374,7 +395,7 @@ export interface StreamOptions extends ControlHandlers {
   maxBufferSize?: number | undefined;
   /** How many attempts in a row may fail before the iteration throws: no limit. */
   maxRetries?: number | undefined;
-  /** Statuses that are no error but a failed attempt, e.g. `[429, 502, 503, 504]`. `Retry-After` is honoured. */
+  /** Statuses that are no error but a failed attempt, e.g. `[429, 502, 503, 504]`. `Retry-After` is honoured, up to an hour. */
   retryStatuses?: readonly number[] | undefined;
   /** Whether a request that is neither GET nor HEAD may be repeated although no id was received. */
   allowRetry?: boolean | undefined;
@@ -390,7 +411,8 @@ export interface StreamOptions extends ControlHandlers {
  * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
  *
  * Ends when the server says so (`stream-end`, a terminal event, 204), when `signal` aborts, and when the loop is left.
- * Throws a {@link StreamError} for any other status than 200 and for another content type.
+ * Throws a {@link StreamError} for any other status than 200, for another content type and for an answer without a body;
+ * a `TypeError` for a request that can never be sent.
  */
 export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOptions = {}): AsyncGenerator<EventOf<M>, void, undefined> {
   let stopped = false;
@@ -418,62 +440,71 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
     let announced = false; // whether this server sends `stream-open`
     let failures = 0;
 
-    // Waits, but only until the server has been silent for too long.
-    const timed = async <T>(promise: Promise<T>): Promise<T> => {
-      const late = () => attempt.abort(new StreamError("connection", `silent for ${idle} ms`));
-      const timer = idle ? setTimeout(late, Math.min(idle, MAX_DELAY)) : undefined;
-      try {
-        return await promise;
-      } finally {
-        clearTimeout(timer);
-      }
-    };
+    // Waits, but only until the attempt is aborted, whether or not the other side knows signals, or until `ms` of silence.
+    const timed = <T>(promise: T | Promise<T>, ms = idle): Promise<T> =>
+      new Promise<T>((resolve, reject) => {
+        const { signal } = attempt;
+        const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
+        const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
+        const leave = () => {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", leave);
+          reject(signal.reason);
+        };
+        signal.addEventListener("abort", leave);
+        if (signal.aborted) leave();
+        Promise.resolve(promise).then(resolve, reject).finally(leave);
+      });
 
     if (signal?.aborted) return;
     signal?.addEventListener("abort", stop);
     try {
+      // What can never be sent would look like a broken network below.
+      if ((body as any)?.getReader) throw new TypeError("a ReadableStream cannot be sent again");
+      const request = { method, cache: "no-store" } as RequestInit;
+      if (credentials) request.credentials = credentials;
+      if (body != null) request.body = body;
+      new Request(options.fetch ? "http://localhost" : url, request);
       for (let count = 1; ; count++) {
         let cause: unknown;
         let wait = 0;
         let heard = false;
         let opened: { at: number; keepAliveMs: number } | undefined;
-        const headers = new Headers(typeof given === "function" ? await given() : given);
-        if (stopped) return;
-        if (!headers.has("accept")) headers.set("accept", "text/event-stream");
         // A header holds bytes. One that no client sends would break every further attempt.
         const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
-        if (sent) headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
-        const init = { method, headers, cache: "no-store", signal: attempt.signal } as RequestInit;
-        if (credentials) init.credentials = credentials;
-        // What can never be sent throws here; below it would look like a broken network.
-        if (!options.fetch) new Request(url, init);
-        if (body != null) init.body = body;
         onState?.({ state: "connecting", attempt: count, lastEventId: sent });
 
+        let headers: Headers | undefined;
         let response: Response | undefined;
         try {
-          response = await timed((options.fetch ?? fetch)(url, init));
+          headers = new Headers(typeof given === "function" ? await timed(given(), 0) : given);
+          if (!headers.has("accept")) headers.set("accept", "text/event-stream");
+          if (sent) headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
+          response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }));
         } catch (error) {
           cause = error;
         }
         if (stopped) return;
+        if (!headers && count < 2) throw cause;
         if (response) {
           const { status } = response;
           const type = response.headers.get("content-type") ?? "";
-          if (status === 204) return;
+          if (status === 204) return options.onEnd?.({});
           if (status !== 200) {
             cause = new StreamError("status", `status ${status}`, undefined, response);
             if (!retryStatuses.includes(status)) throw cause;
             const after = response.headers.get("retry-after") ?? "";
-            wait = /^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0;
+            wait = Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
           } else if (!/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop()!)) {
             throw new StreamError("content-type", `content type ${JSON.stringify(type)}`, undefined, response);
+          } else if (!response.body) {
+            throw new StreamError("connection", "no body", undefined, response);
           } else {
-            onState?.({ state: "open" });
             const parser = new EventStreamParser({ lastEventId: id, maxBufferSize: options.maxBufferSize });
-            const reader = response.body!.getReader();
-            // For a `fetch` that does not know signals.
+            const reader = response.body.getReader();
+            // For a `fetch` that does not know signals; before `onState`, which may abort.
             attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
+            onState?.({ state: "open" });
             for (let limit: unknown; ; ) {
               let chunk: Uint8Array | undefined;
               try {
@@ -503,7 +534,7 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
                   const info: OpenInfo = parseControl(event.data);
                   opened = { at: Date.now(), keepAliveMs: info.keepAliveMs ?? 15_000 };
                   announced = true;
-                  if (info.keepAlive !== "off") idle = options.idleTimeoutMs ?? 2.5 * opened.keepAliveMs;
+                  idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * opened.keepAliveMs);
                   options.onOpen?.(info);
                 } else if (name === "stream-reset") options.onReset?.(parseControl(event.data));
                 else if (name === "stream-end") return options.onEnd?.(parseControl(event.data));
@@ -554,5 +585,6 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done);
+    if (signal.aborted) done();
   });
 }

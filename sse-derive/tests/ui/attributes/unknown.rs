@@ -36,6 +36,33 @@ enum SerdesRule {
     Tick,
 }
 
+// Whether these are the names is not known.
+#[derive(SseEvent)]
+#[sse(rename_al = "kebab-case")]
+enum NotDuplicate {
+    Tick,
+    #[sse(event = "Tick")]
+    Named,
+}
+
+#[derive(SseEvent)]
+#[sse(rename_all = "kebap-case")]
+enum Duplicate {
+    Tick,
+    #[sse(event = "Tick")]
+    Named,
+    #[sse(event = "Tick")]
+    NamedAgain,
+}
+
+#[derive(SseEvent)]
+#[serde(renam_all = "kebab-case")]
+enum SerdesSlip {
+    Tick,
+    #[serde(rename = "Tick")]
+    Named,
+}
+
 fn main() {
     let _ = sse_core::wire::encode(&Feed::Slip);
     let _ = sse_core::wire::encode(&Rule::Tick);

@@ -41,6 +41,9 @@ struct Undescribed;
 enum Schema {
     NotDescribed(Undescribed),
     NotDescribedEither { field: Undescribed },
+    NorInAList(Vec<Undescribed>),
+    // What is said of the schema is the user's word.
+    Said(#[schemars(with = "String")] Undescribed),
 }
 
 fn main() {}

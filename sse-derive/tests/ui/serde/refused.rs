@@ -38,6 +38,34 @@ enum Values {
     With(u64),
 }
 
+#[derive(SseEvent)]
+enum Lengths {
+    Shorter(u8, #[serde(skip_serializing_if = "Option::is_none")] Option<u8>),
+    Empty(
+        #[serde(skip_serializing_if = "Option::is_none")] Option<u8>,
+        #[sse(retry)] std::time::Duration,
+    ),
+}
+
+#[derive(SseEvent)]
+#[sse(no_schema)]
+#[serde(deny_unknown_fields)]
+enum Flattened {
+    Tick {
+        #[serde(flatten)]
+        money: Money,
+        at: u8,
+    },
+    // Never sent.
+    #[sse(skip)]
+    Skipped {
+        #[serde(flatten)]
+        money: Money,
+    },
+}
+
+struct Money;
+
 fn main() {
     let _ = sse_core::wire::encode(&InternallyTagged::Tick { at: 1 });
     let _ = sse_core::wire::encode(&Converted::Tick);
