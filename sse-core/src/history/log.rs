@@ -5,8 +5,7 @@
 //!
 //! Every frame has a sequence number, which is internal, and its event's name. Durable frames also have an offset, which
 //! a client can resume behind. Ephemeral ones have none: a resume skips them, and they are held apart, so that they never
-//! push a durable one out. Offsets come from the caller and are
-//! only ever compared.
+//! push a durable one out. Offsets come from the caller and are only ever compared.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -31,6 +31,7 @@ mod lines;
 mod tests;
 
 pub use self::decode::{DecodedEvent, Decoder};
+#[cfg(feature = "std")]
 pub(crate) use self::encode::encode_fields_into;
 pub use self::encode::{encode, encode_into};
 pub use self::frame::EventFrame;
