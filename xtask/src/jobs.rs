@@ -66,7 +66,9 @@ fn features() -> Tally {
     let crates = [("sse-core", &["std", "derive", "json", "schema", "codegen"][..]), ("sse-tower", &["tokio", "axum"])];
     let mut tally = Tally::default();
     for (name, features) in crates {
-        let check = |features: &str| cargo(&format!("clippy -p {name} --no-default-features {features} -- -D warnings")).check();
+        let check = |features: &str| {
+            cargo(&format!("clippy -p {name} --no-default-features {features} -- -D warnings")).check()
+        };
         tally += check("");
         for feature in features {
             tally += check(&format!("--features {feature}"));

@@ -17,12 +17,12 @@ const RUST_CUTS: usize = 80;
 const BROWSER_CUTS: usize = 20;
 
 /// Half a second is the least that Firefox waits.
-fn options(interval_ms: u64) -> Options {
+pub(crate) fn options(interval_ms: u64) -> Options {
     Options { interval: Duration::from_millis(interval_ms), retry: Retry::MIN, ..Options::default() }
 }
 
 /// The offset of an event that is published after the last cut.
-async fn goal(scene: &Scene, cuts: usize) -> u64 {
+pub(crate) async fn goal(scene: &Scene, cuts: usize) -> u64 {
     scene.proxy.cut_count(cuts).await;
     let cut_at = scene.newest();
     until("an event behind the last cut", || Some(scene.newest()).filter(|&newest| newest > cut_at)).await

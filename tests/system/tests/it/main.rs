@@ -5,6 +5,7 @@
 mod cuts;
 mod drift;
 mod finite;
+mod iterator;
 mod native;
 mod page;
 mod proxy;
