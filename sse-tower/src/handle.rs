@@ -157,3 +157,21 @@ fn opening(verdict: Verdict, position: sse_core::Position) -> Opening {
         _ => Opening::Fresh(Some(position)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sse_core::Topic;
+    use sse_core::event::SseEvent;
+
+    use super::*;
+
+    #[test]
+    fn head_takes_the_verdict_and_attaches_nothing() {
+        let topic: Topic<dyn SseEvent> = Topic::new();
+        let origin = Origin::Topic { reader: topic.reader(), after_reset: AfterReset::Oldest };
+        let (opening, subscription) = origin.open(&LastEventId::default(), true).unwrap();
+        assert_eq!(opening, Opening::Fresh(Some(topic.position())));
+        assert!(subscription.is_none());
+        assert!(origin.open(&LastEventId::default(), false).unwrap().1.is_some());
+    }
+}

@@ -16,9 +16,13 @@ function* chunkings(bytes, splits = []) {
   yield ["whole", [bytes]];
   yield ["bytes", Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))];
   yield ["empty chunks", Array.from(bytes, (_, i) => [bytes.subarray(i, i + 1), bytes.subarray(0, 0)]).flat()];
-  // Every cut in two; of the large vectors, every cut near the ends and the listed ones.
+  for (const [n, offsets] of splits.entries()) {
+    const cuts = [0, ...offsets, bytes.length];
+    yield [`splits ${n}`, offsets.concat(bytes.length).map((to, i) => bytes.subarray(cuts[i], to))];
+  }
+  // Every cut in two; of the large vectors, every cut near the ends.
   for (let at = 1; at < bytes.length; at++) {
-    if (bytes.length > 600 && at > 90 && bytes.length - at > 90 && !splits.includes(at)) continue;
+    if (bytes.length > 600 && at > 90 && bytes.length - at > 90) continue;
     yield [`cut at ${at}`, [bytes.subarray(0, at), bytes.subarray(at)]];
   }
   if (bytes.length <= 40) {

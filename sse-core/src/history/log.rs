@@ -306,3 +306,39 @@ impl Log {
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ResetReason;
+    use super::*;
+    use alloc::format;
+
+    fn frame(offset: Option<u64>) -> NewFrame<'static> {
+        NewFrame { id_line: b"id\n", rest: b"data: x\n\n", name: EventName::MESSAGE, offset, at: Duration::ZERO }
+    }
+
+    /// As a remote log gives them: with gaps, which mean nothing.
+    #[test]
+    fn offsets_may_be_sparse_but_must_increase() {
+        let epoch = Epoch::from_entropy([1, 2]);
+        let mut log = Log::new(epoch, Retention::events(2), LiveWindow::default());
+        assert_eq!(log.append(&[frame(Some(10)), frame(None), frame(Some(1_000))]), Appended::Done);
+        for refused in [0, 10, 1_000] {
+            assert_eq!(log.append(&[frame(Some(refused))]), Appended::NotIncreasing);
+        }
+        // All of a batch or nothing.
+        assert_eq!(log.append(&[frame(Some(2_000)), frame(Some(2_000))]), Appended::NotIncreasing);
+        assert_eq!(log.position(), Position::new(epoch, 1_000));
+
+        let verdict = |log: &Log, offset| log.verdict(Some(format!("{epoch}-{offset}").as_bytes()));
+        assert_eq!(verdict(&log, 500), Verdict::Recovered(Position::new(epoch, 500)));
+        let key = log.read_behind(500).unwrap();
+        assert_eq!(log.reader_position(key), Position::new(epoch, 10));
+        assert_eq!(log.read(key, log.attach_point()), Read::Frames("id\ndata: x\n\n".into()));
+        assert_eq!(log.read(key, log.attach_point()), Read::Pending);
+
+        assert_eq!(log.append(&[frame(Some(u64::MAX))]), Appended::Done);
+        assert_eq!(verdict(&log, 9), Verdict::Reset(ResetReason::Evicted));
+        assert_eq!(verdict(&log, 10), Verdict::Recovered(Position::new(epoch, 10)));
+    }
+}

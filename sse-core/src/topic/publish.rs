@@ -59,7 +59,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         let (position, waiting) = {
             let mut log = self.shared.log.lock();
             // This process is the only one that gives offsets in this epoch: the next one is free.
-            let next = Position::new(log.position().epoch(), log.position().offset() + 1);
+            let next = Position::new(log.position().epoch(), log.position().offset().saturating_add(1));
             let (id_line, offset) = if durable {
                 let mut unused = &mut id_line[..];
                 // 32 bytes of epoch and 20 digits fit, so that writing cannot fail.

@@ -165,6 +165,8 @@ fn age_evicts_also_when_nothing_is_published() {
     assert_eq!(resume(&topic, 0).verdict, Verdict::Reset(ResetReason::Evicted));
     assert_eq!(numbers(&mut resume(&topic, 1).subscription), [2]);
     *now.lock().unwrap() = Duration::from_secs(100);
+    // Whoever only asks is told the same as who comes.
+    assert_eq!(topic.verdict(Some(id(1).as_bytes())), Verdict::Reset(ResetReason::Evicted));
     topic.evict();
     assert_eq!(resume(&topic, 1).verdict, Verdict::Reset(ResetReason::Evicted));
 }

@@ -10,6 +10,7 @@ use http_body::Body as _;
 use http_body_util::{BodyExt as _, Empty};
 use sse_core::event::With;
 use sse_core::history::{LiveWindow, ResetReason};
+use sse_core::topic::AfterReset;
 use sse_core::{Event, EventId, EventName, Retry, SseEvent, Topic};
 use sse_tower::{Resumed, Sse, SseLayer};
 use tower::{Layer as _, ServiceExt as _};
@@ -220,7 +221,8 @@ async fn a_quiet_connection_is_kept_alive_by_a_comment() {
     let mut body = ask(&layer, &topic, get(None)).await.into_body();
     assert!(frame(&mut body).await.unwrap().contains("\"keepAliveMs\":10000"));
     let start = tokio::time::Instant::now();
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n\n");
+    let quiet = tokio::time::timeout(Duration::from_hours(1), frame(&mut body)).await;
+    assert_eq!(quiet.expect("nothing keeps the connection alive").unwrap(), ":\n\n");
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(frame(&mut body).await.unwrap(), ":\n\n");
     assert_eq!(start.elapsed().as_secs(), 20);
@@ -309,4 +311,61 @@ async fn head_gets_the_verdict_and_no_cursor() {
     let mut body = response.into_body();
     assert_eq!(body.size_hint().exact(), None);
     assert_eq!(frame(&mut body).await, None);
+}
+
+#[tokio::test]
+async fn a_stream_may_have_its_own_reconnection_time_with_and_without_a_layer() {
+    let topic = topic(10);
+    let retry = Retry::from_static(7_000);
+    let alone = ready(&mut Sse::topic(&topic).retry(retry).into_response().into_body());
+    let layered =
+        ready(&mut stream_of(stream::pending::<Count>(), get(None), |sse| sse.retry(retry)).await.into_body());
+    for text in [alone, layered] {
+        assert!(text.starts_with("retry: 7000\n"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_reset_a_route_may_go_on_with_the_latest() {
+    let topic = topic(1);
+    publish(&topic, 1..=3);
+    let reset = topic.clone();
+    let service = tower::service_fn(move |_| {
+        let sse = Sse::topic(&reset).after_reset(AfterReset::Latest);
+        async { Ok::<_, Infallible>(sse) }
+    });
+    let response = layer().layer(service).oneshot(get(Some(&format!("{EPOCH}-1")))).await.unwrap();
+    let mut body = response.into_body();
+    let text = ready(&mut body);
+    assert!(
+        text.ends_with(&format!("event: stream-reset\nid: {EPOCH}-3\ndata: {{\"reason\":\"evicted\"}}\n\n")),
+        "{text}"
+    );
+    publish(&topic, [4]);
+    assert_eq!(ready(&mut body), format!("id: {EPOCH}-4\nevent: tick\ndata: 4\n\n"));
+}
+
+#[tokio::test]
+async fn a_service_that_is_a_stream_has_the_methods_that_it_was_given() {
+    let topic = topic(10);
+    let layer = layer().methods([Method::GET, Method::POST]);
+    let ask_by = async |method| {
+        let mut request = get(None);
+        *request.method_mut() = method;
+        ask(&layer, &topic, request).await
+    };
+    assert_eq!(ask_by(Method::POST).await.status(), 200);
+    for method in [Method::DELETE, Method::OPTIONS] {
+        let refused = ask_by(method).await;
+        assert_eq!(refused.status(), 405);
+        assert_eq!(refused.headers()["allow"], "GET, POST");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_always_ready_is_handed_over_in_pieces() {
+    let mut body = stream_of(stream::repeat_with(|| Count::Tick(1)), get(None), |sse| sse).await.into_body();
+    frame(&mut body).await.unwrap();
+    let piece = frame(&mut body).await.unwrap();
+    assert!((64 * 1024..65 * 1024).contains(&piece.len()), "{} bytes", piece.len());
 }

@@ -1,7 +1,8 @@
 //! Every kind of connection, cut after every byte, resumed with the id that a client then holds: what is delivered is
 //! what was published, or a reset was announced.
 
-use sse_core::history::Retention;
+use http_body::Body as _;
+use sse_core::history::{LiveWindow, Retention};
 use sse_core::topic::AfterReset;
 use sse_core::{Decoder, Topic};
 use sse_tower::{Sse, SseLayer};
@@ -180,4 +181,45 @@ async fn with_so_little_kept_that_a_cut_may_itself_be_too_long() {
 async fn ended() {
     check(100, 5, &format!("{EPOCH}-2"), 3, true).await;
     check(100, 5, "malformed", 1, true).await;
+}
+
+/// A reader that lags is cut by the server: whatever it had read by then, it comes back and is told the rest.
+#[tokio::test]
+async fn lagged() {
+    for model in [Model::Standard, Model::Firefox] {
+        let make = || {
+            let live = LiveWindow::events(3);
+            let topic = Topic::builder().epoch(EPOCH.parse().unwrap()).live(live).build().unwrap();
+            publish(&topic, 1..=2);
+            topic
+        };
+        let whole = read_until_lagged(&make()).await;
+        for cut in 0..=whole.len() {
+            let topic = make();
+            let bytes = read_until_lagged(&topic).await;
+            assert!(!bytes.contains("stream-end"), "a lag is no end");
+            let mut client = Client::new(model, &format!("{EPOCH}-1"));
+            client.read(&bytes[..cut]);
+            client.read(&connect(&topic, client.id(), &layer()).await.unwrap());
+            assert_eq!((&client.ticks, client.resets), (&(2..=9).collect(), 0), "{model:?}, cut after {cut}");
+        }
+    }
+}
+
+/// What a reader got that came behind event 1 and did not read while 4 to 9 were published.
+async fn read_until_lagged(topic: &Topic<Count>) -> String {
+    let handler = topic.clone();
+    let service = tower::service_fn(move |_| {
+        let sse = Sse::topic(&handler);
+        async { Ok::<_, std::convert::Infallible>(sse) }
+    });
+    let id = format!("{EPOCH}-1");
+    let mut body = layer().layer(service).oneshot(get(Some(&id))).await.unwrap().into_body();
+    let mut bytes = ready(&mut body);
+    publish(topic, [3]);
+    bytes.push_str(&ready(&mut body));
+    publish(topic, 4..=9);
+    bytes.push_str(&ready(&mut body));
+    assert!(body.is_end_stream(), "the reader was not closed");
+    bytes
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::handler::Handler as _;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, any, get, post, put};
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures_util::stream;
@@ -195,6 +195,8 @@ fn neighbours() -> Router {
         .route("/json", get(async || Json([1, 2, 3])).put(async || StatusCode::ACCEPTED))
         .route("/put", put(async || "stored"))
         .route("/events", get(async || Sse::new(stream::pending::<Count>())))
+        .route("/secret", get(async || ([("cache-control", "no-store")], Sse::new(stream::pending::<Count>()))))
+        .route("/any", any(async || Sse::new(stream::pending::<Count>())))
         .route("/foreign", get(async || ([("content-type", "text/event-stream")], "data: x\n\n")))
         .route(
             "/own",
@@ -237,6 +239,20 @@ async fn what_is_no_event_stream_is_untouched() {
 }
 
 #[tokio::test]
+async fn options_of_a_stream_is_untouched() {
+    let plain = serve(neighbours()).await;
+    let layered = serve(neighbours().layer(SseLayer::new())).await;
+    let answer = async |origin: &str| {
+        let options = request(Method::OPTIONS, format!("{origin}/any")).header("last-event-id", "=end");
+        let mut parts = ask(build(options), false).await.into_parts().0;
+        parts.headers.remove("date");
+        (parts.status, parts.headers)
+    };
+    assert_eq!(answer(&layered).await, answer(&plain).await);
+    assert_eq!(answer(&layered).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_foreign_event_stream_gets_the_headers_that_it_lacks() {
     let origin = serve(neighbours().layer(SseLayer::new())).await;
     let of = async |path: &str| ask(build(request(Method::GET, format!("{origin}{path}"))), false).await;
@@ -246,6 +262,7 @@ async fn a_foreign_event_stream_gets_the_headers_that_it_lacks() {
     let own = of("/own").await;
     assert_eq!(own.headers()["cache-control"], "no-cache, no-transform");
     assert!(varies(&own, "origin") && varies(&own, "accept"));
+    assert_eq!(of("/secret").await.headers()["cache-control"], "no-store");
     let response = of("/foreign").await;
     assert_eq!(response.headers()["cache-control"], "no-cache, no-transform");
     assert_eq!(response.headers()["x-accel-buffering"], "no");

@@ -34,6 +34,28 @@ async fn drawn(browser: &mut Browser, series: &str) -> Vec<f64> {
     serde_json::from_str(values.as_str().unwrap()).unwrap()
 }
 
+/// How far down the points of the line are.
+async fn heights(browser: &mut Browser, series: &str) -> Vec<f64> {
+    let lines = format!("[...document.querySelectorAll('[data-series={series}] polyline')]");
+    let heights = browser.evaluate(&format!("{lines}.flatMap((line) => [...line.points]).map(({{ y }}) => y)")).await;
+    serde_json::from_value(heights).unwrap()
+}
+
+/// The line has a point for each figure, the higher the larger, and in proportion.
+#[track_caller]
+fn assert_line_is_of(heights: &[f64], figures: &[f64], context: &str) {
+    assert_eq!(heights.len(), figures.len(), "{context}");
+    let by_figure = |one: &usize, other: &usize| figures[*one].total_cmp(&figures[*other]);
+    let low = (0..figures.len()).min_by(by_figure).unwrap();
+    let high = (0..figures.len()).max_by(by_figure).unwrap();
+    let scale = (heights[high] - heights[low]) / (figures[high] - figures[low]);
+    assert!(scale <= 0.0, "{context}: the line is upside down");
+    for (height, figure) in heights.iter().zip(figures) {
+        let expected = heights[low] + scale * (figure - figures[low]);
+        assert!((height - expected).abs() < 1.0, "{context}: {figure} is drawn at {height}, not at {expected}");
+    }
+}
+
 /// The same numbers as they were published.
 fn figures(published: &[Received], name: &str, field: &str) -> Vec<f64> {
     let named = published.iter().filter(|event| event.name == name);
@@ -65,6 +87,7 @@ async fn the_page_shows_every_figure_that_was_published() {
             let figures = figures(&published, series, field);
             browser.wait(&format!("{} >= {}", points(series), figures.len())).await;
             assert_eq!(drawn(&mut browser, series).await, figures, "{which}: {series}");
+            assert_line_is_of(&heights(&mut browser, series).await, &figures, &format!("{which}: {series}"));
         }
         assert_eq!((text(&mut browser, "missed").await, text(&mut browser, "doubled").await), ("0".into(), "0".into()));
 

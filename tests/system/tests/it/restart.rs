@@ -77,3 +77,33 @@ async fn a_restarted_server_resets_its_clients_and_they_go_on() {
         until("the connection to end", || proxy.log(EVENTS).iter().all(|exchange| exchange.over).then_some(())).await;
     }
 }
+
+#[tokio::test]
+#[ignore = "needs the browsers; `cargo xtask test` runs it"]
+async fn the_page_survives_a_restart() {
+    let program = program().await;
+    for which in [Which::Chromium, Which::Firefox] {
+        let mut browser = Browser::launch(which).await;
+        let (mut first, address) = start(&program).await;
+        let proxy = Proxy::passing(address).await.unwrap();
+        browser.open(&proxy.url("/")).await;
+        browser.wait("document.documentElement.dataset.state === 'live' && __received.length >= 4").await;
+
+        first.kill().await.unwrap();
+        browser.wait("document.documentElement.dataset.state === 'reconnecting'").await;
+        let (second, address) = start(&program).await;
+        proxy.set_upstream(address);
+        browser.wait("document.documentElement.dataset.state === 'reset'").await;
+        let before = browser.evaluate("__received.length").await;
+        browser.wait(&format!("__received.length >= {before} + 4")).await;
+        for count in ["missed", "doubled"] {
+            assert_eq!(
+                browser.evaluate(&format!("document.getElementById('{count}').textContent")).await,
+                "0",
+                "{which}"
+            );
+        }
+        drop(second);
+        browser.close().await;
+    }
+}
