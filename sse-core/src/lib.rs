@@ -47,7 +47,7 @@
 //! - A client gets every event behind the id that it comes back with, in order and once; or it is told that it cannot,
 //!   and why.
 //! - Memory is bounded: by [`Retention`] and the [live window](history::LiveWindow) in a topic, by [`Limits`] in a
-//!   decoder, by 24 bytes in a topic for each subscription.
+//!   decoder, by a slot of 24 bytes in a topic for each subscription.
 //! - Decoding does not fail on content. Encoding cannot produce a second field from your data.
 //!
 //! # What is not here

@@ -84,13 +84,24 @@
 //! them.
 //!
 //! ```text
-//! retry: 3127⏎event: stream-open⏎id: E-184⏎data: {"resume":"recovered","keepAlive":"comment","keepAliveMs":15000}⏎⏎
-//! event: stream-reset⏎id: E-200⏎data: {"reason":"evicted"}⏎⏎
-//! event: stream-end⏎id: =end⏎data: {}⏎⏎
+//! retry: 3127
+//! event: stream-open
+//! id: k3x9f0q2m1-184
+//! data: {"resume":"recovered","keepAlive":"comment","keepAliveMs":15000}
+//!
+//! event: stream-reset
+//! id: k3x9f0q2m1-200
+//! data: {"reason":"evicted"}
+//!
+//! event: stream-end
+//! id: =end
+//! data: {}
+//!
 //! ```
 //!
-//! The id of a control event is the position just before the next event of this connection, so that no client can come
-//! back with an id that is past something it was not told.
+//! In a topic the id of a control event is the position just before the next event of this connection, so that no client
+//! can come back with an id that is past something it was not told. After a reset `stream-open` has none. A client that
+//! comes back with `=end` gets 204.
 //!
 //! # What a client may get wrong
 //!
@@ -106,6 +117,10 @@
 //! Authentication, CORS and tracing go outside. A timeout of the *response* is harmless, because the head goes out at
 //! once; a timeout of the *body* must be longer than the keep-alive. For fetch clients of another origin CORS has to allow
 //! the request header `last-event-id` and expose `sse-resume`; a browser's `EventSource` needs neither.
+//!
+//! # What is not here
+//!
+//! Snapshots, many topics on one connection, graceful shutdown, caps on connections, compression and a client: not yet.
 //!
 //! # Crate features
 //!
@@ -161,5 +176,5 @@ pub use sse_core;
 
 /// The server of the README, compiled.
 #[cfg(all(doctest, feature = "axum"))]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 mod readme {}

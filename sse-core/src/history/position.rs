@@ -170,7 +170,7 @@ pub struct InvalidEpoch {
 
 impl fmt::Display for InvalidEpoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an epoch is {} to {} characters of [A-Za-z0-9]", Epoch::MIN_LEN, Epoch::MAX_LEN)
+        write!(f, "this is no epoch: one is {} to {} characters of [A-Za-z0-9]", Epoch::MIN_LEN, Epoch::MAX_LEN)
     }
 }
 
@@ -184,7 +184,7 @@ pub struct InvalidPosition {
 
 impl fmt::Display for InvalidPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a position is `<epoch>-<offset>` in at most {} bytes", Position::MAX_LEN)
+        write!(f, "this is no position: one is `<epoch>-<offset>` in at most {} bytes", Position::MAX_LEN)
     }
 }
 

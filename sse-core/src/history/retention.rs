@@ -5,8 +5,8 @@ use core::time::Duration;
 /// What a resume may use: the newest events, by count, bytes and age together.
 ///
 /// An event that leaves any of the limits can no longer be resumed past. A client that was away for longer is told so
-/// and starts over. The bytes are those of the encoded frames, and 64 for each. Besides them, a topic holds one buffer of
-/// 64 KiB, and what the [`LiveWindow`] holds for connected readers.
+/// and starts over. The bytes are those of the encoded frames, and 64 for each. Besides them, a topic holds a
+/// buffer of 64 KiB for each kind of frame, and what the [`LiveWindow`] holds for connected readers.
 ///
 /// # Examples
 ///
