@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method, Response, header};
 
-use crate::body::GateBody;
 use crate::config::Config;
 use crate::gate::{self, Refusal};
+use crate::gate_body::GateBody;
 use crate::handle::Handle;
 use crate::headers;
 use crate::response::SseResponse;

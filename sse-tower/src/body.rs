@@ -1,4 +1,4 @@
-//! The bodies: an event stream, and what the layer answers with.
+//! The body of an event stream.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,12 +7,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
+use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
 use crate::Error;
 use crate::control::{END, ERROR, KEEP_ALIVE};
 use crate::handle::Slot;
+use crate::keep_alive::KeepAlive;
 use crate::source::Source;
 use crate::source::private::Chunk;
 use crate::timer::{Sleep, Timer};
@@ -160,117 +161,5 @@ fn data<E>(bytes: Bytes) -> Poll<Option<Result<Frame<Bytes>, E>>> {
 impl<S> fmt::Debug for SseBody<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SseBody").field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-/// The timer of one connection. It is set again only when it fires, not by each event.
-struct KeepAlive {
-    interval: Duration,
-    timer: Arc<dyn Timer>,
-    sleep: Pin<Box<dyn Sleep>>,
-    last_traffic: Duration,
-}
-
-impl KeepAlive {
-    fn new(interval: Duration, timer: &Arc<dyn Timer>) -> Self {
-        Self { interval, timer: Arc::clone(timer), sleep: timer.sleep(interval), last_traffic: timer.now() }
-    }
-
-    fn note_traffic(&mut self) {
-        self.last_traffic = self.timer.now();
-    }
-
-    /// Ready when nothing was sent for the interval.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            ready!(self.sleep.as_mut().poll(cx));
-            let now = self.timer.now();
-            let quiet = now.saturating_sub(self.last_traffic);
-            if let Some(left) = self.interval.checked_sub(quiet).filter(|left| !left.is_zero()) {
-                self.sleep.as_mut().reset(left);
-            } else {
-                self.sleep.as_mut().reset(self.interval);
-                self.last_traffic = now;
-                return Poll::Ready(());
-            }
-        }
-    }
-}
-
-impl fmt::Debug for KeepAlive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeepAlive").field("interval", &self.interval).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The body of a response that has passed the layer: the inner body, or the layer's own answer.
-    #[derive(Debug)]
-    pub struct GateBody<B> {
-        #[pin]
-        kind: Kind<B>,
-    }
-}
-
-pin_project! {
-    #[project = KindProjection]
-    #[derive(Debug)]
-    enum Kind<B> {
-        Inner { #[pin] body: B },
-        Text { text: Option<&'static str> },
-        // To a HEAD request. It does not tell its size, or the server would send the content-length of an empty body.
-        Head,
-    }
-}
-
-impl<B> GateBody<B> {
-    pub(crate) const fn inner(body: B) -> Self {
-        Self { kind: Kind::Inner { body } }
-    }
-
-    pub(crate) const fn text(text: &'static str) -> Self {
-        Self { kind: Kind::Text { text: if text.is_empty() { None } else { Some(text) } } }
-    }
-
-    pub(crate) const fn head() -> Self {
-        Self { kind: Kind::Head }
-    }
-}
-
-/// Empty. Some layers answer with a default body.
-impl<B> Default for GateBody<B> {
-    fn default() -> Self {
-        Self::text("")
-    }
-}
-
-impl<B: Body<Data = Bytes>> Body for GateBody<B> {
-    type Data = Bytes;
-    type Error = B::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match self.project().kind.project() {
-            KindProjection::Inner { body } => body.poll_frame(cx),
-            KindProjection::Text { text } => {
-                Poll::Ready(text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
-            }
-            KindProjection::Head => Poll::Ready(None),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match &self.kind {
-            Kind::Inner { body } => body.is_end_stream(),
-            Kind::Text { text } => text.is_none(),
-            Kind::Head => false,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.kind {
-            Kind::Inner { body } => body.size_hint(),
-            Kind::Text { text } => SizeHint::with_exact(text.map_or(0, |text| text.len() as u64)),
-            Kind::Head => SizeHint::default(),
-        }
     }
 }

@@ -8,9 +8,9 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use crate::answer::{pass, refuse};
-use crate::body::GateBody;
 use crate::config::Config;
 use crate::gate::{self, Refusal};
+use crate::gate_body::GateBody;
 use crate::response::SseResponse;
 
 pin_project! {

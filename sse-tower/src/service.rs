@@ -6,10 +6,10 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::body::GateBody;
 use crate::config::Config;
 use crate::future::SseFuture;
 use crate::gate::{self, Refusal};
+use crate::gate_body::GateBody;
 use crate::response::SseResponse;
 
 /// See [`SseLayer`](crate::SseLayer).

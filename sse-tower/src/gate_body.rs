@@ -1,0 +1,80 @@
+//! The body of what the layer lets pass, or answers itself.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The body of a response that has passed the layer: the inner body, or the layer's own answer.
+    #[derive(Debug)]
+    pub struct GateBody<B> {
+        #[pin]
+        kind: Kind<B>,
+    }
+}
+
+pin_project! {
+    #[project = KindProjection]
+    #[derive(Debug)]
+    enum Kind<B> {
+        Inner { #[pin] body: B },
+        Text { text: Option<&'static str> },
+        // To a HEAD request. It does not tell its size, or the server would send the content-length of an empty body.
+        Head,
+    }
+}
+
+impl<B> GateBody<B> {
+    pub(crate) const fn inner(body: B) -> Self {
+        Self { kind: Kind::Inner { body } }
+    }
+
+    pub(crate) const fn text(text: &'static str) -> Self {
+        Self { kind: Kind::Text { text: if text.is_empty() { None } else { Some(text) } } }
+    }
+
+    pub(crate) const fn head() -> Self {
+        Self { kind: Kind::Head }
+    }
+}
+
+/// Empty. Some layers answer with a default body.
+impl<B> Default for GateBody<B> {
+    fn default() -> Self {
+        Self::text("")
+    }
+}
+
+impl<B: Body<Data = Bytes>> Body for GateBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.project().kind.project() {
+            KindProjection::Inner { body } => body.poll_frame(cx),
+            KindProjection::Text { text } => {
+                Poll::Ready(text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
+            }
+            KindProjection::Head => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Inner { body } => body.is_end_stream(),
+            Kind::Text { text } => text.is_none(),
+            Kind::Head => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Inner { body } => body.size_hint(),
+            Kind::Text { text } => SizeHint::with_exact(text.map_or(0, |text| text.len() as u64)),
+            Kind::Head => SizeHint::default(),
+        }
+    }
+}
