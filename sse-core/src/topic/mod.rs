@@ -32,8 +32,6 @@
 
 mod builder;
 mod error;
-#[cfg(test)]
-mod model;
 mod publish;
 mod reader;
 mod subscription;

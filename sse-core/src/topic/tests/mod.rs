@@ -1,5 +1,7 @@
 //! The seam between replay and live, lag, retention and drop: no threads, no time.
 
+mod model;
+
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::pin::Pin;
@@ -15,13 +17,13 @@ use crate::event::{DataSink, EncodeError, EventFields, EventId, EventName, SseEv
 use crate::history::{Epoch, LiveWindow, ResetReason, Retention};
 
 /// An event that shows its number.
-pub(super) struct Number {
+struct Number {
     value: u64,
-    pub(super) padding: usize,
+    padding: usize,
     fields: EventFields,
 }
 
-pub(super) fn number(value: u64) -> Number {
+fn number(value: u64) -> Number {
     Number { value, padding: 0, fields: EventFields::new(EventName::from_static("n")) }
 }
 
@@ -36,7 +38,7 @@ impl SseEvent for Number {
     }
 }
 
-pub(super) const EPOCH: &str = "k3x9f0q2m1";
+const EPOCH: &str = "k3x9f0q2m1";
 
 fn builder() -> TopicBuilder<Number> {
     Topic::builder().epoch(EPOCH.parse().unwrap())

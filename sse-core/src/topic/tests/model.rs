@@ -5,8 +5,8 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use super::tests::{EPOCH, Number, number};
-use super::*;
+use super::super::*;
+use super::{EPOCH, Number, number};
 use crate::history::{LiveWindow, ResetReason, Retention};
 
 /// What one frame costs a retention besides its bytes, as documented.
