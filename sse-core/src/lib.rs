@@ -23,7 +23,7 @@
 //! prices.publish(&Price::Halted("XYZ".into()))?;
 //!
 //! // A client that saw the first event comes back.
-//! let mut attached = prices.resume(Some(before.to_string().as_bytes()), Default::default())?;
+//! let mut attached = prices.resume(Some(before.to_string().as_bytes()), &Default::default())?;
 //! let Some(Delivery::Frames(missed)) = attached.subscription.try_next() else { panic!("nothing was missed") };
 //!
 //! // What it reads is the second one.
@@ -58,11 +58,12 @@
 //!
 //! | feature | what it adds | default |
 //! |---|---|---|
-//! | `std` | [`history`] and [`topic`]; without it [`event`] and [`wire`] need only `alloc` | yes |
+//! | `std` | [`history`], [`topic`] and [`relay`]; without it [`event`] and [`wire`] need only `alloc` | yes |
 //! | `derive` | `#[derive(SseEvent)]` | yes |
 //! | `json` | JSON payloads, through serde | yes |
 //! | `schema` | the JSON Schema of a stream, through schemars | |
 //! | `codegen` | TypeScript and JavaScript clients from the schema, and the command line that writes them | |
+//! | `test-util` | `laws`, which a [`Relay`](relay::Relay) must keep, and a line to it that fails | |
 //!
 //! # Cancel safety
 //!
@@ -87,6 +88,10 @@ pub mod codegen;
 pub mod event;
 #[cfg(feature = "std")]
 pub mod history;
+#[cfg(feature = "test-util")]
+pub mod laws;
+#[cfg(feature = "std")]
+pub mod relay;
 #[cfg(feature = "schema")]
 pub mod schema;
 #[cfg(feature = "std")]
@@ -108,7 +113,7 @@ pub use sse_derive::SseEvent;
 #[doc(inline)]
 pub use self::{
     history::{Position, Retention},
-    topic::{Subscription, Topic},
+    topic::{Hub, Subscription, Topic},
 };
 
 #[doc(hidden)]

@@ -9,6 +9,7 @@ use crate::gate::{self, Refusal};
 use crate::gate_body::GateBody;
 use crate::handle::Handle;
 use crate::headers;
+use crate::opening::Resume;
 use crate::response::SseResponse;
 
 /// The methods of a route. One that answers a POST with a stream means it.
@@ -29,34 +30,44 @@ pub(crate) fn pass<R: SseResponse>(
         return response.map(GateBody::inner);
     };
     if !R::IS_STREAM
-        && let Some(refusal) = asked.refusal(ROUTE_METHODS)
+        && let Some(refusal) = asked.refusal(ROUTE_METHODS, config.control_events)
     {
-        return refuse(refusal, ROUTE_METHODS);
+        return refuse(refusal, asked, ROUTE_METHODS);
     }
     match handle.open(asked.last_event_id(), asked.is_head(), config) {
-        Some(Ok(opening)) => {
-            response.headers_mut().insert(headers::SSE_RESUME, opening.header());
+        Some(Ok(resume)) => {
+            response.headers_mut().insert(headers::SSE_RESUME, resume);
             if asked.is_head() { response.map(|_| GateBody::head()) } else { response.map(GateBody::inner) }
         }
-        Some(Err(_)) => refuse(Refusal::Unavailable, ROUTE_METHODS),
+        Some(Err(refusal)) => refuse(refusal, asked, ROUTE_METHODS),
         None => response.map(GateBody::inner),
     }
 }
 
 /// The answer to a request that gets no stream. It must not be stored: one stored 204 would end every new client.
-pub(crate) fn refuse<B>(refusal: Refusal, methods: &[Method]) -> Response<GateBody<B>> {
-    let mut response = Response::new(GateBody::text(refusal.explanation()));
+pub(crate) fn refuse<B>(refusal: Refusal, asked: &gate::Request, methods: &[Method]) -> Response<GateBody<B>> {
+    let text = refusal.explanation();
+    let length = text.len();
+    let is_explained = length > 0;
+    // Not every server leaves out the body of an answer to HEAD.
+    let body = if asked.is_head() && is_explained { GateBody::head() } else { GateBody::text(text) };
+    let mut response = Response::new(body);
     *response.status_mut() = refusal.status();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, headers::NO_STORE);
-    if !refusal.explanation().is_empty() {
+    if is_explained {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     match refusal {
         Refusal::MethodNotAllowed => {
             let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
             // Method names are tokens, which are legal in a header.
             headers.extend(HeaderValue::try_from(allow).ok().map(|allow| (header::ALLOW, allow)));
+        }
+        Refusal::Unresumable(reason) => {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(headers::SSE_RESUME, Resume::Reset(reason).header());
         }
         Refusal::Unavailable => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));

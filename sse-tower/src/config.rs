@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::Method;
 use sse_core::Retry;
 
+use crate::control_events::{ControlEvents, Unresumable};
 use crate::timer::Timer;
 
 /// The settings of one layer, shared by its connections.
@@ -17,6 +18,8 @@ pub(crate) struct Config {
     pub(crate) keep_alive: Option<Duration>,
     /// The methods of a service that is an event stream as a whole.
     pub(crate) methods: Vec<Method>,
+    pub(crate) control_events: ControlEvents,
+    pub(crate) unresumable: Unresumable,
     pub(crate) timer: Option<Arc<dyn Timer>>,
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -30,14 +33,21 @@ impl Config {
             retry: Retry::DEFAULT,
             keep_alive: Some(Self::KEEP_ALIVE),
             methods: vec![Method::GET, Method::HEAD],
+            control_events: ControlEvents::default(),
+            unresumable: Unresumable::default(),
             timer,
             entropy: Arc::new(entropy),
         }
     }
 
     /// The interval of the keep-alive; none without a timer to keep it by.
-    pub(crate) fn keep_alive(&self) -> Option<(Duration, &Arc<dyn Timer>)> {
-        self.keep_alive.zip(self.timer.as_ref())
+    pub(crate) fn keep_alive(&self) -> Option<(Duration, &dyn Timer)> {
+        self.keep_alive.zip(self.timer.as_deref())
+    }
+
+    /// Whether a client that must start over is refused. With control events it is told so within the stream.
+    pub(crate) fn refuses_resets(&self) -> bool {
+        self.control_events == ControlEvents::Off && self.unresumable == Unresumable::Refuse
     }
 }
 
@@ -52,6 +62,8 @@ impl fmt::Debug for Config {
             .field("retry", &self.retry)
             .field("keep_alive", &self.keep_alive)
             .field("methods", &self.methods)
+            .field("control_events", &self.control_events)
+            .field("unresumable", &self.unresumable)
             .field("timer", &self.timer)
             .finish_non_exhaustive()
     }

@@ -1,147 +1,143 @@
-//! The events that the layer sends of its own, byte for byte.
+//! What the layer writes of its own, byte for byte.
 //!
 //! The id of a control event is the position just before the next event that the connection sends, never the head: no
 //! client can come back with an id that is past something it was not told.
 
-use std::fmt::Write as _;
-use std::time::Duration;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
-use http::HeaderValue;
 use sse_core::Retry;
-use sse_core::history::{Position, ResetReason};
+use sse_core::history::ResetReason;
 
-/// The comment that keeps a quiet connection alive.
-pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
-/// The comment before a body that fails.
-pub(crate) const ERROR: Bytes = Bytes::from_static(b": error\n\n");
+use crate::ControlEvents;
+
 /// The end of a stream that is complete. A client that comes back with its id gets 204, which stops a browser for good.
 pub(crate) const END: Bytes = Bytes::from_static(b"event: stream-end\nid: =end\ndata: {}\n\n");
 
-/// What a handler that answers with a stream of its own did with the client's last event id.
+/// The id that a client has while it starts over by a snapshot that it was not told to the end: whoever comes back with
+/// it starts over once more. The id that it had before may be one that can still be resumed.
+pub(crate) const RESET_ID: &str = "=reset";
+
+/// The comment that keeps a quiet connection alive.
 ///
-/// See [`Sse::resumed`](crate::Sse::resumed).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resumed {
-    /// The stream begins with the event behind that id.
-    Recovered,
-    /// Some of what the client missed is not in the stream.
-    Reset(ResetReason),
+/// Without control events there is no blank line behind a comment: some clients of foreign protocols take every blank
+/// line for the end of an event once they have seen an id or a reconnection time.
+pub(crate) const fn keep_alive(control_events: ControlEvents) -> Bytes {
+    Bytes::from_static(match control_events {
+        ControlEvents::On => b":\n\n",
+        ControlEvents::Off => b":\n",
+    })
 }
 
-/// What the client is told first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opening {
-    /// It brought no id. With a position, it can come back from the first byte on.
-    Fresh(Option<Position>),
-    /// It gets what it missed. The position is the one that it came with.
-    Recovered(Option<Position>),
-    /// It must start over; from this position, if the ids are ours.
-    Reset(ResetReason, Option<Position>),
-    /// It brought an id, and nobody here knows what to do with it.
-    Unsupported,
+/// The comment before a body that fails.
+pub(crate) const fn error(control_events: ControlEvents) -> Bytes {
+    Bytes::from_static(match control_events {
+        ControlEvents::On => b": error\n\n",
+        ControlEvents::Off => b": error\n",
+    })
 }
 
-impl Opening {
-    /// The value of `Sse-Resume`.
-    pub(crate) fn header(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Fresh(_) => "fresh",
-            Self::Recovered(_) => "recovered",
-            Self::Reset(ResetReason::Evicted, _) => "reset; reason=evicted",
-            Self::Reset(ResetReason::UnknownEpoch, _) => "reset; reason=unknown-epoch",
-            Self::Reset(ResetReason::Future, _) => "reset; reason=future",
-            Self::Reset(ResetReason::Malformed, _) => "reset; reason=malformed",
-            Self::Reset(ResetReason::Lagged, _) => "reset; reason=lagged",
-            Self::Reset(..) => "reset",
-            Self::Unsupported => "unsupported",
-        })
+/// The first bytes of a connection without control events: they are no event, and tell proxies and browsers that the
+/// stream has begun.
+pub(crate) fn comment_prelude(retry: Retry) -> Bytes {
+    Bytes::from(format!(":\nretry: {}\n", retry.as_millis()))
+}
+
+/// Tells the client how far it has come, when no id of an event did.
+pub(crate) fn position(position: impl fmt::Display) -> Bytes {
+    Bytes::from(format!("event: stream-position\nid: {position}\ndata: {{}}\n\n"))
+}
+
+/// The topics of a `stream-reset` where there is only one, which has no label.
+pub(crate) const ONE_TOPIC: &[(&str, ResetReason)] = &[];
+
+/// Tells the client that it must start over; in which topics, if there are many; and how it is known from now on.
+pub(crate) fn reset(reason: ResetReason, topics: &[(impl AsRef<str>, ResetReason)], id: &dyn fmt::Display) -> Bytes {
+    let mut out = String::new();
+    write_reset(&mut out, reason, topics, Some(id));
+    Bytes::from(out)
+}
+
+pub(crate) fn write_reset(
+    out: &mut String,
+    reason: ResetReason,
+    topics: &[(impl AsRef<str>, ResetReason)],
+    id: Option<&dyn fmt::Display>,
+) {
+    out.push_str("event: stream-reset\n");
+    write_id(out, id);
+    out.push_str(r#"data: {"reason":""#);
+    out.push_str(reason.as_str());
+    out.push('"');
+    for (index, (label, reason)) in topics.iter().enumerate() {
+        out.push_str(if index == 0 { r#","topics":{"# } else { "," });
+        write_json(out, label.as_ref());
+        out.push_str(r#":""#);
+        out.push_str(reason.as_str());
+        out.push('"');
     }
+    out.push_str(if topics.is_empty() { "}\n\n" } else { "}}\n\n" });
+}
 
-    /// The first bytes of the connection.
-    ///
-    /// After a reset `stream-open` has no id, because the client could come back with it without having read the
-    /// `stream-reset` behind it.
-    pub(crate) fn prelude(self, retry: Retry, keep_alive: Option<Duration>) -> Bytes {
-        let (resume, id, reset) = match self {
-            Self::Fresh(position) => ("fresh", position, None),
-            Self::Recovered(position) => ("recovered", position, None),
-            Self::Reset(reason, position) => ("reset", None, Some((reason, position))),
-            Self::Unsupported => ("unsupported", None, None),
-        };
-        let mut out = format!("retry: {}\nevent: stream-open\n", retry.as_millis());
-        write_id(&mut out, id);
-        out.push_str(r#"data: {"resume":""#);
-        out.push_str(resume);
-        if let Some((reason, _)) = reset {
-            out.push_str(r#"","reason":""#);
-            out.push_str(reason.as_str());
-        }
-        match keep_alive {
-            Some(interval) => {
-                // Writing to a string does not fail.
-                let _fits = write!(out, r#"","keepAlive":"comment","keepAliveMs":{}}}"#, interval.as_millis()).is_ok();
+pub(crate) fn write_id(out: &mut String, id: Option<&dyn fmt::Display>) {
+    if let Some(id) = id {
+        // Writing to a string does not fail.
+        let _fits = writeln!(out, "id: {id}").is_ok();
+    }
+}
+
+/// Writes a text as a string of JSON ([RFC 8259, section 7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
+fn write_json(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => {
+                let _fits = write!(out, "\\u{:04x}", u32::from(character)).is_ok();
             }
-            None => out.push_str(r#"","keepAlive":"off"}"#),
+            _ => out.push(character),
         }
-        out.push_str("\n\n");
-        if let Some((reason, position)) = reset {
-            out.push_str("event: stream-reset\n");
-            write_id(&mut out, position);
-            let _fits = write!(out, "data: {{\"reason\":\"{reason}\"}}\n\n").is_ok();
-        }
-        Bytes::from(out)
     }
-}
-
-fn write_id(out: &mut String, position: Option<Position>) {
-    if let Some(position) = position {
-        let _fits = writeln!(out, "id: {position}").is_ok();
-    }
+    out.push('"');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(opening: Opening, keep_alive: Option<u64>, wire: &str, header: &str) {
-        let retry = Retry::from_static(3_127);
-        assert_eq!(opening.prelude(retry, keep_alive.map(Duration::from_millis)), wire);
-        assert_eq!(opening.header(), header);
+    #[test]
+    fn without_control_events_nothing_but_an_event_ends_with_a_blank_line() {
+        assert_eq!(comment_prelude(Retry::from_static(3_127)), ":\nretry: 3127\n");
+        assert_eq!(keep_alive(ControlEvents::Off), ":\n");
+        assert_eq!(error(ControlEvents::Off), ": error\n");
+        assert_eq!(keep_alive(ControlEvents::On), ":\n\n");
+        assert_eq!(error(ControlEvents::On), ": error\n\n");
     }
 
     #[test]
-    fn the_first_bytes_are_exact() {
-        let at = |offset| Some(format!("k3x9f0q2m1-{offset}").parse().unwrap());
-        check(
-            Opening::Fresh(at(184)),
-            Some(15_000),
-            "retry: 3127\nevent: stream-open\nid: k3x9f0q2m1-184\n\
-             data: {\"resume\":\"fresh\",\"keepAlive\":\"comment\",\"keepAliveMs\":15000}\n\n",
-            "fresh",
+    fn positions_and_resets_are_exact() {
+        assert_eq!(position("k3x9f0q2m1-305"), "event: stream-position\nid: k3x9f0q2m1-305\ndata: {}\n\n");
+        assert_eq!(
+            reset(ResetReason::Lagged, ONE_TOPIC, &"k3x9f0q2m1-200"),
+            "event: stream-reset\nid: k3x9f0q2m1-200\ndata: {\"reason\":\"lagged\"}\n\n"
         );
-        check(
-            Opening::Recovered(at(184)),
-            None,
-            "retry: 3127\nevent: stream-open\nid: k3x9f0q2m1-184\n\
-             data: {\"resume\":\"recovered\",\"keepAlive\":\"off\"}\n\n",
-            "recovered",
+        assert_eq!(
+            reset(ResetReason::Evicted, &[("cpu", ResetReason::Evicted), ("disk", ResetReason::Future)], &RESET_ID),
+            "event: stream-reset\nid: =reset\ndata: {\"reason\":\"evicted\",\"topics\":{\"cpu\":\"evicted\",\"disk\":\"future\"}}\n\n"
         );
-        check(
-            Opening::Reset(ResetReason::Evicted, at(200)),
-            Some(500),
-            "retry: 3127\nevent: stream-open\n\
-             data: {\"resume\":\"reset\",\"reason\":\"evicted\",\"keepAlive\":\"comment\",\"keepAliveMs\":500}\n\n\
-             event: stream-reset\nid: k3x9f0q2m1-200\ndata: {\"reason\":\"evicted\"}\n\n",
-            "reset; reason=evicted",
-        );
-        check(
-            Opening::Unsupported,
-            None,
-            "retry: 3127\nevent: stream-open\ndata: {\"resume\":\"unsupported\",\"keepAlive\":\"off\"}\n\n",
-            "unsupported",
-        );
+    }
+
+    #[test]
+    fn a_label_is_a_string_of_json_whatever_is_in_it() {
+        for (label, json) in [
+            ("", r#""""#),
+            ("a\"b\\c/d", r#""a\"b\\c/d""#),
+            ("\0\n\r\u{1f}\u{7f}", "\"\\u0000\\u000a\\u000d\\u001f\u{7f}\""),
+            ("…\u{2028}😀", "\"…\u{2028}😀\""),
+        ] {
+            let mut out = String::new();
+            write_json(&mut out, label);
+            assert_eq!(out, json);
+        }
     }
 }

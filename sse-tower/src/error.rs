@@ -2,28 +2,32 @@
 
 use std::error;
 use std::fmt;
+use std::sync::Arc;
 
+use sse_core::event::EncodeError;
 use sse_core::wire::ItemError;
 
-/// Why an event stream broke off: its source failed, or yielded an event that cannot be encoded.
+/// Why an event stream broke off: its source or its snapshot failed, or yielded an event that cannot be encoded.
 ///
 /// It ends the body, so that the client reconnects; a comment line `: error` goes before it. Displaying it shows what
 /// the source's error displays; the wording is not part of the API.
 #[derive(Debug)]
 pub struct Error {
-    inner: Box<Inner>,
+    /// Shared, because a snapshot fails for all who wait for it.
+    inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
 enum Inner {
     Stream(String),
-    Encode(sse_core::event::EncodeError),
+    Encode(EncodeError),
+    OwnId,
 }
 
 impl Error {
     pub(crate) fn new(error: ItemError<impl fmt::Display>) -> Self {
         Self {
-            inner: Box::new(match error {
+            inner: Arc::new(match error {
                 ItemError::Encode(error) => Inner::Encode(error),
                 // `ItemError` may grow; whatever else it says is the stream's.
                 other => Inner::Stream(other.to_string()),
@@ -31,7 +35,26 @@ impl Error {
         }
     }
 
-    /// Whether the stream of events failed.
+    /// What the source itself says.
+    pub(crate) fn stream(error: &dyn fmt::Display) -> Self {
+        Self { inner: Arc::new(Inner::Stream(error.to_string())) }
+    }
+
+    pub(crate) fn encode(error: EncodeError) -> Self {
+        Self { inner: Arc::new(Inner::Encode(error)) }
+    }
+
+    /// An event of a snapshot that has an id.
+    pub(crate) fn own_id() -> Self {
+        Self { inner: Arc::new(Inner::OwnId) }
+    }
+
+    /// The same error once more.
+    pub(crate) fn share(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+
+    /// Whether the stream of events, or the snapshot, failed.
     #[must_use]
     pub fn is_stream(&self) -> bool {
         matches!(*self.inner, Inner::Stream(_))
@@ -40,7 +63,7 @@ impl Error {
     /// Whether an event could not be encoded.
     #[must_use]
     pub fn is_encode(&self) -> bool {
-        matches!(*self.inner, Inner::Encode(_))
+        matches!(*self.inner, Inner::Encode(_) | Inner::OwnId)
     }
 }
 
@@ -49,6 +72,7 @@ impl fmt::Display for Error {
         match &*self.inner {
             Inner::Stream(text) => f.write_str(text),
             Inner::Encode(error) => error.fmt(f),
+            Inner::OwnId => f.write_str("an event of a snapshot has an id of its own, but ids are the topic's"),
         }
     }
 }

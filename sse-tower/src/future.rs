@@ -20,6 +20,7 @@ pin_project! {
     pub struct SseFuture<F> {
         #[pin]
         kind: Kind<F>,
+        asked: gate::Request,
         config: Arc<Config>,
     }
 }
@@ -28,18 +29,18 @@ pin_project! {
     #[project = KindProjection]
     #[derive(Debug)]
     enum Kind<F> {
-        Called { #[pin] future: F, asked: gate::Request },
+        Called { #[pin] future: F },
         Refused { refusal: Refusal },
     }
 }
 
 impl<F> SseFuture<F> {
     pub(crate) const fn called(future: F, asked: gate::Request, config: Arc<Config>) -> Self {
-        Self { kind: Kind::Called { future, asked }, config }
+        Self { kind: Kind::Called { future }, asked, config }
     }
 
-    pub(crate) const fn refused(refusal: Refusal, config: Arc<Config>) -> Self {
-        Self { kind: Kind::Refused { refusal }, config }
+    pub(crate) const fn refused(refusal: Refusal, asked: gate::Request, config: Arc<Config>) -> Self {
+        Self { kind: Kind::Refused { refusal }, asked, config }
     }
 }
 
@@ -53,8 +54,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         Poll::Ready(Ok(match this.kind.project() {
-            KindProjection::Called { future, asked } => pass(ready!(future.poll(cx))?, asked, this.config),
-            KindProjection::Refused { refusal } => refuse(*refusal, &this.config.methods),
+            KindProjection::Called { future } => pass(ready!(future.poll(cx))?, this.asked, this.config),
+            KindProjection::Refused { refusal } => refuse(*refusal, this.asked, &this.config.methods),
         }))
     }
 }

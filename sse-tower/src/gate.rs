@@ -2,19 +2,24 @@
 //!
 //! ```
 //! use http::{HeaderMap, Method, StatusCode, Uri};
+//! use sse_tower::ControlEvents;
 //! use sse_tower::gate::Request;
 //!
 //! let mut headers = HeaderMap::new();
 //! headers.insert("accept", "application/json".parse()?);
 //! let request = Request::new(&Method::GET, &headers, &Uri::from_static("/prices"));
-//! assert_eq!(request.refusal(&[Method::GET, Method::HEAD]).map(|r| r.status()), Some(StatusCode::NOT_ACCEPTABLE));
+//! let refusal = request.refusal(&[Method::GET, Method::HEAD], ControlEvents::On);
+//! assert_eq!(refusal.map(|refusal| refusal.status()), Some(StatusCode::NOT_ACCEPTABLE));
+//! assert_eq!(request.refusal(&[Method::GET, Method::HEAD], ControlEvents::Off), None);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use sse_core::history::ResetReason;
 
-use crate::LastEventId;
 use crate::accept::{Accept, accept};
+use crate::{ControlEvents, LastEventId};
 
 /// What the gate reads of a request.
 #[derive(Clone, Debug)]
@@ -34,6 +39,8 @@ pub enum Refusal {
     MethodNotAllowed,
     /// 406: the client does not accept `text/event-stream`.
     NotAcceptable,
+    /// 412: what the client missed is gone, and the route refuses those that must start over.
+    Unresumable(ResetReason),
     /// 503: the topic has no room for another subscription.
     Unavailable,
 }
@@ -46,18 +53,23 @@ impl Refusal {
             Self::Ended => StatusCode::NO_CONTENT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Unresumable(_) => StatusCode::PRECONDITION_FAILED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     /// The body of the response, which says what to do instead.
-    pub(crate) const fn explanation(self) -> &'static str {
-        match self {
-            Self::Ended => "",
-            Self::MethodNotAllowed => "this is an event stream: ask for it with one of the methods in `Allow`\n",
-            Self::NotAcceptable => "this is an event stream: send `Accept: text/event-stream`\n",
-            Self::Unavailable => "this event stream has as many subscribers as it can have: try again later\n",
-        }
+    pub(crate) fn explanation(self) -> Bytes {
+        Bytes::from_static(match self {
+            Self::Ended => b"",
+            Self::MethodNotAllowed => b"this is an event stream: ask for it with one of the methods in `Allow`\n",
+            Self::NotAcceptable => b"this is an event stream: send `Accept: text/event-stream`\n",
+            Self::Unresumable(reason) => {
+                let error = "this event stream cannot be resumed behind that id: ask for it without one";
+                return Bytes::from(format!(r#"{{"error":"{error}","reason":"{reason}"}}"#));
+            }
+            Self::Unavailable => b"this event stream has as many subscribers as it can have: try again later\n",
+        })
     }
 }
 
@@ -93,14 +105,17 @@ impl Request {
 
     /// Why a route that serves an event stream to these methods refuses the request; `None` if it does not.
     ///
-    /// An `Accept` header is held only against GET and HEAD: clients that POST for a stream often send another.
+    /// An `Accept` header is held only against GET and HEAD of a route with control events: clients that POST for a
+    /// stream often send another, and so do those of foreign protocols. An id that begins with `=end` counts on every
+    /// route: whoever has it was told that the stream is over.
     #[must_use]
-    pub fn refusal(&self, methods: &[Method]) -> Option<Refusal> {
+    pub fn refusal(&self, methods: &[Method], control_events: ControlEvents) -> Option<Refusal> {
+        let asks_by_accept = control_events == ControlEvents::On && matches!(self.method, Method::GET | Method::HEAD);
         if self.last_event_id.is_end() && !self.passes() {
             Some(Refusal::Ended)
         } else if !methods.contains(&self.method) {
             Some(Refusal::MethodNotAllowed)
-        } else if self.accept == Accept::Excluded && matches!(self.method, Method::GET | Method::HEAD) {
+        } else if asks_by_accept && self.accept == Accept::Excluded {
             Some(Refusal::NotAcceptable)
         } else {
             None
@@ -125,16 +140,22 @@ mod tests {
                     id.map(|id| headers.insert("last-event-id", id.parse().unwrap()));
                     let request = Request::new(&method, &headers, &Uri::from_static("/"));
                     let ended = id.is_some_and(|id| id.starts_with('=')) && method != Method::OPTIONS;
-                    let expected = if ended {
-                        Some(Ended)
-                    } else if !methods.contains(&method) {
-                        Some(MethodNotAllowed)
-                    } else if accept == Some("application/json") && method != Method::POST {
-                        Some(NotAcceptable)
-                    } else {
-                        None
-                    };
-                    assert_eq!(request.refusal(&methods), expected, "{method} {accept:?} {id:?}");
+                    for control_events in [ControlEvents::On, ControlEvents::Off] {
+                        let expected = if ended {
+                            Some(Ended)
+                        } else if !methods.contains(&method) {
+                            Some(MethodNotAllowed)
+                        } else if accept == Some("application/json")
+                            && method != Method::POST
+                            && control_events == ControlEvents::On
+                        {
+                            Some(NotAcceptable)
+                        } else {
+                            None
+                        };
+                        let refusal = request.refusal(&methods, control_events);
+                        assert_eq!(refusal, expected, "{method} {accept:?} {id:?} {control_events:?}");
+                    }
                     assert_eq!(request.is_over(), ended && accept == Some("text/event-stream"));
                 }
             }

@@ -21,7 +21,7 @@ pin_project! {
     #[derive(Debug)]
     enum Kind<B> {
         Inner { #[pin] body: B },
-        Text { text: Option<&'static str> },
+        Text { text: Bytes },
         // To a HEAD request. It does not tell its size, or the server would send the content-length of an empty body.
         Head,
     }
@@ -32,8 +32,8 @@ impl<B> GateBody<B> {
         Self { kind: Kind::Inner { body } }
     }
 
-    pub(crate) const fn text(text: &'static str) -> Self {
-        Self { kind: Kind::Text { text: if text.is_empty() { None } else { Some(text) } } }
+    pub(crate) const fn text(text: Bytes) -> Self {
+        Self { kind: Kind::Text { text } }
     }
 
     pub(crate) const fn head() -> Self {
@@ -44,7 +44,7 @@ impl<B> GateBody<B> {
 /// Empty. Some layers answer with a default body.
 impl<B> Default for GateBody<B> {
     fn default() -> Self {
-        Self::text("")
+        Self::text(Bytes::new())
     }
 }
 
@@ -56,7 +56,8 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
         match self.project().kind.project() {
             KindProjection::Inner { body } => body.poll_frame(cx),
             KindProjection::Text { text } => {
-                Poll::Ready(text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
+                let text = std::mem::take(text);
+                Poll::Ready((!text.is_empty()).then(|| Ok(Frame::data(text))))
             }
             KindProjection::Head => Poll::Ready(None),
         }
@@ -65,7 +66,7 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Inner { body } => body.is_end_stream(),
-            Kind::Text { text } => text.is_none(),
+            Kind::Text { text } => text.is_empty(),
             Kind::Head => false,
         }
     }
@@ -73,7 +74,7 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Inner { body } => body.size_hint(),
-            Kind::Text { text } => SizeHint::with_exact(text.map_or(0, |text| text.len() as u64)),
+            Kind::Text { text } => SizeHint::with_exact(text.len() as u64),
             Kind::Head => SizeHint::default(),
         }
     }

@@ -5,13 +5,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use http::HeaderValue;
 use sse_core::Retry;
-use sse_core::history::Verdict;
-use sse_core::topic::{AfterReset, SubscribeError, Subscription, TopicReader};
 
 use crate::LastEventId;
 use crate::config::Config;
-use crate::control::{Opening, Resumed};
+use crate::gate::Refusal;
+use crate::opening::{Opening, Resume};
+use crate::origin::Origin;
+use crate::source::private::Cursor;
 
 /// What a response carries in its extensions. It does not keep the body's state alive.
 #[derive(Clone, Debug)]
@@ -36,21 +38,12 @@ pub(crate) struct Unopened {
     pub(crate) retry: Option<Retry>,
 }
 
-/// Where the events come from.
-#[derive(Debug)]
-pub(crate) enum Origin {
-    /// A topic, which judges the client's id itself.
-    Topic { reader: TopicReader, after_reset: AfterReset },
-    /// A stream of the handler's, and what the handler says of the client's id.
-    Stream { resumed: Option<Resumed> },
-}
-
 /// How the body opens.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) opening: Opening,
     pub(crate) retry: Retry,
-    pub(crate) subscription: Option<Subscription>,
+    pub(crate) cursor: Cursor,
     /// The layer's settings; `None` if there was no layer.
     pub(crate) config: Option<Arc<Config>>,
 }
@@ -74,18 +67,16 @@ impl Slot {
         match std::mem::replace(&mut *state, State::Taken) {
             State::Opened(opened) => opened,
             State::Unopened(Unopened { origin, retry }) => {
-                let subscription = match origin {
-                    Origin::Topic { reader, after_reset } => {
-                        reader.resume(None, after_reset).ok().map(|attached| attached.subscription)
-                    }
-                    Origin::Stream { .. } => None,
-                };
-                let retry = retry.unwrap_or_default();
-                Opened { opening: Opening::Unsupported, retry, subscription, config: None }
+                let attached = origin.attach(&LastEventId::default(), None);
+                let cursor = attached.map_or(Cursor::None, |(_, cursor)| cursor);
+                Opened { opening: Resume::Unsupported.into(), retry: retry.unwrap_or_default(), cursor, config: None }
             }
-            State::Taken => {
-                Opened { opening: Opening::Unsupported, retry: Retry::DEFAULT, subscription: None, config: None }
-            }
+            State::Taken => Opened {
+                opening: Resume::Unsupported.into(),
+                retry: Retry::DEFAULT,
+                cursor: Cursor::None,
+                config: None,
+            },
         }
     }
 }
@@ -96,13 +87,14 @@ impl Handle {
         self.0.upgrade().is_some_and(|slot| matches!(*slot.lock(), State::Unopened(_)))
     }
 
-    /// Tells the body how to open, and attaches its cursor unless nobody will read it. `None` if another layer has.
+    /// Tells the body how to open, attaches its cursor unless nobody will read it, and gives the value of `Sse-Resume`;
+    /// or says why the client gets no stream, and then no cursor is left. `None` if another layer has.
     pub(crate) fn open(
         &self,
         last_event_id: &LastEventId,
         head_only: bool,
         config: &Arc<Config>,
-    ) -> Option<Result<Opening, SubscribeError>> {
+    ) -> Option<Result<HeaderValue, Refusal>> {
         let slot = self.0.upgrade()?;
         // Before the lock: the closure is the user's.
         let entropy = (config.entropy)();
@@ -110,68 +102,21 @@ impl Handle {
         let State::Unopened(Unopened { origin, retry }) = &*state else {
             return None;
         };
-        let (opening, subscription) = match origin.open(last_event_id, head_only) {
-            Ok(opened) => opened,
-            Err(error) => return Some(Err(error)),
+        let (opening, cursor) = if head_only {
+            (origin.judge(last_event_id), Cursor::None)
+        } else {
+            match origin.attach(last_event_id, config.timer.as_ref()) {
+                Ok(attached) => attached,
+                Err(_) => return Some(Err(Refusal::Unavailable)),
+            }
         };
-        let retry = retry.unwrap_or(config.retry).spread(entropy);
-        *state = State::Opened(Opened { opening, retry, subscription, config: Some(Arc::clone(config)) });
-        Some(Ok(opening))
-    }
-}
-
-impl Origin {
-    fn open(
-        &self,
-        last_event_id: &LastEventId,
-        head_only: bool,
-    ) -> Result<(Opening, Option<Subscription>), SubscribeError> {
-        let id = last_event_id.as_bytes();
-        match self {
-            Self::Stream { resumed } => {
-                let opening = match (resumed, id) {
-                    (Some(Resumed::Recovered), _) => Opening::Recovered(None),
-                    (Some(Resumed::Reset(reason)), _) => Opening::Reset(*reason, None),
-                    (None, None) => Opening::Fresh(None),
-                    (None, Some(_)) => Opening::Unsupported,
-                };
-                Ok((opening, None))
-            }
-            Self::Topic { reader, .. } if head_only => {
-                let (verdict, position) = reader.verdict(id);
-                Ok((opening(verdict, position), None))
-            }
-            Self::Topic { reader, after_reset } => {
-                let attached = reader.resume(id, *after_reset)?;
-                Ok((opening(attached.verdict, attached.position), Some(attached.subscription)))
+        match opening.resume {
+            Resume::Reset(reason) if config.refuses_resets() => Some(Err(Refusal::Unresumable(reason))),
+            resume => {
+                let retry = retry.unwrap_or(config.retry).spread(entropy);
+                *state = State::Opened(Opened { opening, retry, cursor, config: Some(Arc::clone(config)) });
+                Some(Ok(resume.header()))
             }
         }
-    }
-}
-
-fn opening(verdict: Verdict, position: sse_core::Position) -> Opening {
-    match verdict {
-        // The id that the client came with, not one that is as good.
-        Verdict::Recovered(position) => Opening::Recovered(Some(position)),
-        Verdict::Reset(reason) => Opening::Reset(reason, Some(position)),
-        _ => Opening::Fresh(Some(position)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sse_core::Topic;
-    use sse_core::event::SseEvent;
-
-    use super::*;
-
-    #[test]
-    fn head_takes_the_verdict_and_attaches_nothing() {
-        let topic: Topic<dyn SseEvent> = Topic::new();
-        let origin = Origin::Topic { reader: topic.reader(), after_reset: AfterReset::Oldest };
-        let (opening, subscription) = origin.open(&LastEventId::default(), true).unwrap();
-        assert_eq!(opening, Opening::Fresh(Some(topic.position())));
-        assert!(subscription.is_none());
-        assert!(origin.open(&LastEventId::default(), false).unwrap().1.is_some());
     }
 }

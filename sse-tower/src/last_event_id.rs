@@ -6,13 +6,13 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
 
-use crate::headers;
+use crate::{control, headers};
 
 /// The id of the last event that a reconnecting client has seen, as it came.
 ///
 /// It is the `Last-Event-ID` header or, for clients that cannot set one, the query parameter `lastEventId`. A header is
 /// bytes and need not be UTF-8. An empty id is none. How long it may be is the HTTP server's limit on a request's head; a
-/// topic reads at most 64 bytes.
+/// topic reads at most 64 bytes, a group of topics 1 024.
 ///
 /// A topic judges the id itself. It is of use to a handler that answers with a stream of its own:
 ///
@@ -58,6 +58,11 @@ impl LastEventId {
     #[must_use]
     pub fn is_end(&self) -> bool {
         self.as_bytes().is_some_and(|id| id.starts_with(b"=end"))
+    }
+
+    /// Whether the client was told in-band to start over, and went away before it had the snapshot.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.as_bytes() == Some(control::RESET_ID.as_bytes())
     }
 }
 

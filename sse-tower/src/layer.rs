@@ -8,6 +8,7 @@ use sse_core::Retry;
 use tower_layer::Layer;
 
 use crate::config::Config;
+use crate::control_events::{ControlEvents, Unresumable};
 use crate::service::SseService;
 use crate::timer::Timer;
 
@@ -50,8 +51,11 @@ impl SseLayer {
 
     /// Sets after how long without an event a comment is sent; `None` for never. Default: 15 s.
     ///
-    /// What is sent is `:` and a blank line, which every client ignores and every proxy counts as traffic. An interval
-    /// below 100 ms is 100 ms, and one above a day is a day.
+    /// What is sent is `:` and a blank line, which every client ignores and every proxy counts as traffic; or
+    /// `stream-position`, if the client was not told by an event how far it has come. Without control events it is `:`
+    /// alone. At the same time a topic lets go of what is too old, even if nobody publishes to it.
+    ///
+    /// An interval below 100 ms is 100 ms, and one above a day is a day.
     #[must_use]
     pub fn keep_alive(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.config.keep_alive = interval.into().map(|interval| interval.clamp(SHORTEST, LONGEST));
@@ -65,6 +69,40 @@ impl SseLayer {
     #[must_use]
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.config.methods = methods.into_iter().collect();
+        self
+    }
+
+    /// Sets whether the streams carry control events. Default: [`ControlEvents::On`].
+    ///
+    /// [`ControlEvents::Off`] is for foreign protocols, whose clients take every event for one of theirs. No `stream-`
+    /// event is written. The first bytes are a comment, `:`, and `retry: 3127`; what becomes of the client's
+    /// `Last-Event-ID` is in the header `Sse-Resume` only; a stream that is complete just ends, and so does one whose
+    /// reader lags. An `Accept` of whatever type is served, because such clients often ask for `application/json`.
+    ///
+    /// What control events are good for is gone with them: a client that has had no event yet has no id to come back
+    /// with, a long quiet one may come back with an id that is too old, and a browser asks again for a stream that is
+    /// complete, because no `=end` tells it not to. An id that begins with `=end` is 204 all the same: whoever has one
+    /// was told by a stream with control events that it is over.
+    ///
+    /// ```
+    /// use sse_tower::{ControlEvents, SseLayer, Unresumable};
+    ///
+    /// let layer = SseLayer::new().control_events(ControlEvents::Off).unresumable(Unresumable::Restart);
+    /// ```
+    #[must_use]
+    pub const fn control_events(mut self, control_events: ControlEvents) -> Self {
+        self.config.control_events = control_events;
+        self
+    }
+
+    /// Sets what becomes, without control events, of a client that cannot have what it missed: one that a topic resets,
+    /// or whose handler says [`Resumed::Reset`](crate::Resumed::Reset). Default: [`Unresumable::Refuse`], which is 412.
+    ///
+    /// A handler that says nothing of an id that came has not judged it: that is `sse-resume: unsupported`, and served.
+    /// With control events this is of no effect, because `stream-reset` says it all.
+    #[must_use]
+    pub const fn unresumable(mut self, unresumable: Unresumable) -> Self {
+        self.config.unresumable = unresumable;
         self
     }
 

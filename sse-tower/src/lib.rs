@@ -75,8 +75,28 @@
 //! request that another handler answers is not touched.
 //!
 //! To a response: `content-type`, `cache-control`, `x-accel-buffering`, `vary` and `sse-resume`; `retry:` and the event
-//! `stream-open` as its first bytes; a comment when it is quiet; `stream-end` when it is complete. A foreign event stream
-//! gets the headers that it lacks.
+//! `stream-open` as its first bytes; a comment when it is quiet, or how far the client has come if it does not know;
+//! `stream-end` when it is complete. A foreign event stream gets the headers that it lacks. HEAD gets the same head, and
+//! no place in the topic.
+//!
+//! # What a client begins with
+//!
+//! With the next event that is published, or with [older ones](Sse::fresh); with the
+//! [newest event of each key](sse_core::topic::TopicBuilder::latest_per_key) if the topic keeps them; or with the
+//! application's own state, as a [`snapshot`]. A client that must start over [begins likewise](Sse::after_reset), by
+//! default with the oldest event that is kept. It may get [some events only](Sse::only).
+//!
+//! One connection may carry [many topics](Sse::topics), which a browser under HTTP/1.1 needs, because it opens six to a
+//! host. They share one id:
+//!
+//! ```text
+//! id: k3x9f0q2m1-184.9v4tq0w7ab-7
+//! event: load
+//! data: {"percent":7}
+//!
+//! ```
+//!
+//! [Without control events](#without-control-events), some of it is otherwise.
 //!
 //! # Control events
 //!
@@ -93,15 +113,52 @@
 //! id: k3x9f0q2m1-200
 //! data: {"reason":"evicted"}
 //!
+//! event: stream-position
+//! id: k3x9f0q2m1-305
+//! data: {}
+//!
 //! event: stream-end
 //! id: =end
 //! data: {}
 //!
 //! ```
 //!
+//! - `stream-open` is the first of every connection, and says what becomes of the client's id.
+//! - `stream-reset` says that the client has lost events and starts over: behind `stream-open` or, as the topic's
+//!   [`LagPolicy`](sse_core::topic::LagPolicy) says, when it has read too slowly. Of many topics it names those that it is
+//!   about: `{"reason":"evicted","topics":{"cpu":"evicted"}}`.
+//! - `stream-position` comes when a keep-alive is due, and says how far the client has come if no id of an event has,
+//!   because events were left out. It is also the end of a [`snapshot`] without events.
+//! - `stream-end` says that the stream is complete. A client that comes back with `=end` gets 204. There is none when the
+//!   connection ends otherwise: when a topic tells its subscribers to leave, or closes those that lag.
+//!
 //! In a topic the id of a control event is the position just before the next event of this connection, so that no client
-//! can come back with an id that is past something it was not told. After a reset `stream-open` has none. A client that
-//! comes back with `=end` gets 204.
+//! can come back with an id that is past something it was not told. After a reset `stream-open` has none, and while a
+//! snapshot is owed no control event has one. But where a client starts over in-band with a snapshot, it has an id from
+//! before, which it must not come back with: `stream-reset` has `=reset` then, and whoever comes back with that starts
+//! over once more, in every topic that the connection reads.
+//!
+//! # Without control events
+//!
+//! The clients of some protocols over event streams take every event for one of theirs.
+//! [`SseLayer::control_events`]`(`[`ControlEvents::Off`]`)` is for their routes: nothing is written but your events and
+//! comments, and any `Accept` is served. A connection begins with
+//!
+//! ```text
+//! :
+//! retry: 3127
+//! ```
+//!
+//! and a stream that is complete just ends, as does one whose reader lags, whatever the topic's policy. No blank line
+//! follows a comment or `retry:`, neither there nor in a keep-alive: by the standard a blank line without data is no event,
+//! but some of these clients, `openai` for Python among them, make an empty one of it once they have seen `retry:`
+//! or an id, and then fail to parse it. What becomes of `Last-Event-ID` is in the header `sse-resume`. A client that
+//! would have to start over gets 412 instead of a stream, and the reason as JSON, unless [`SseLayer::unresumable`] says
+//! that it is to start over without being told:
+//!
+//! ```text
+//! {"error":"this event stream cannot be resumed behind that id: ask for it without one","reason":"evicted"}
+//! ```
 //!
 //! # What a client may get wrong
 //!
@@ -120,7 +177,7 @@
 //!
 //! # What is not here
 //!
-//! Snapshots, many topics on one connection, graceful shutdown, caps on connections, compression and a client: not yet.
+//! Graceful shutdown, caps on connections, compression and a client: not yet.
 //!
 //! # Crate features
 //!
@@ -148,6 +205,7 @@ mod axum;
 mod body;
 mod config;
 mod control;
+mod control_events;
 mod error;
 mod future;
 pub mod gate;
@@ -157,22 +215,28 @@ mod headers;
 mod keep_alive;
 mod last_event_id;
 mod layer;
+mod opening;
+mod origin;
 mod respond;
 mod response;
 mod service;
+pub mod snapshot;
 pub mod source;
+mod subscribe;
 pub mod timer;
 
 pub use self::body::SseBody;
-pub use self::control::Resumed;
+pub use self::control_events::{ControlEvents, Unresumable};
 pub use self::error::Error;
 pub use self::future::SseFuture;
 pub use self::gate_body::GateBody;
 pub use self::last_event_id::LastEventId;
 pub use self::layer::SseLayer;
+pub use self::opening::Resumed;
 pub use self::respond::Sse;
 pub use self::response::SseResponse;
 pub use self::service::SseService;
+pub use self::snapshot::SharedSnapshot;
 pub use self::source::Source;
 #[doc(no_inline)]
 pub use sse_core;

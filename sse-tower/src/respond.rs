@@ -4,15 +4,15 @@ use std::fmt;
 
 use futures_core::Stream;
 use http::Response;
-use sse_core::topic::AfterReset;
+use sse_core::Retry;
 use sse_core::wire::SseItem;
-use sse_core::{Retry, Topic};
 
 use crate::body::SseBody;
-use crate::control::Resumed;
-use crate::handle::{Origin, Slot, Unopened};
+use crate::handle::{Slot, Unopened};
 use crate::headers;
-use crate::source::{Events, Source, Subscribed};
+use crate::opening::Resumed;
+use crate::origin::Origin;
+use crate::source::{Events, Source};
 
 /// An event stream, as a handler or a service returns it.
 ///
@@ -45,8 +45,14 @@ use crate::source::{Events, Source, Subscribed};
 #[must_use = "a response that is dropped answers nobody"]
 pub struct Sse<S> {
     source: S,
-    origin: Origin,
+    pub(crate) origin: Origin,
     retry: Option<Retry>,
+}
+
+impl<S> Sse<S> {
+    pub(crate) const fn from_parts(source: S, origin: Origin) -> Self {
+        Self { source, origin, retry: None }
+    }
 }
 
 impl<St> Sse<Events<St>>
@@ -59,30 +65,15 @@ where
     /// The stream's end completes the event stream, and a browser does not ask for it again. An error breaks it off,
     /// and the client comes back. Events that are ready together are sent together.
     pub const fn new(stream: St) -> Self {
-        Self { source: Events::new(stream), origin: Origin::Stream { resumed: None }, retry: None }
+        Self::from_parts(Events::new(stream), Origin::Stream { resumed: None })
     }
 
     /// Tells the client what the handler did with its [`LastEventId`](crate::LastEventId).
     ///
-    /// Without it, a client that brought one is told that resuming is unsupported.
+    /// Without it, a client that brought one is told that resuming is unsupported. A client that is reset gets no stream
+    /// at all where the route has no control events to say so: see [`SseLayer::unresumable`](crate::SseLayer::unresumable).
     pub fn resumed(mut self, resumed: Resumed) -> Self {
         self.origin = Origin::Stream { resumed: Some(resumed) };
-        self
-    }
-}
-
-impl Sse<Subscribed> {
-    /// Answers with the events of a topic: those that the client missed, then those that are published.
-    pub fn topic<E: ?Sized>(topic: &Topic<E>) -> Self {
-        let origin = Origin::Topic { reader: topic.reader(), after_reset: AfterReset::default() };
-        Self { source: Subscribed::new(), origin, retry: None }
-    }
-
-    /// Sets where a client goes on that must start over. Default: with the oldest event that is kept.
-    pub fn after_reset(mut self, choice: AfterReset) -> Self {
-        if let Origin::Topic { after_reset, .. } = &mut self.origin {
-            *after_reset = choice;
-        }
         self
     }
 }

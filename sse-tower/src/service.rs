@@ -56,12 +56,12 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let asked = gate::Request::new(request.method(), request.headers(), request.uri());
         let refusal = if S::Response::IS_STREAM {
-            asked.refusal(&self.config.methods)
+            asked.refusal(&self.config.methods, self.config.control_events)
         } else {
             asked.is_over().then_some(Refusal::Ended)
         };
         if let Some(refusal) = refusal {
-            return SseFuture::refused(refusal, Arc::clone(&self.config));
+            return SseFuture::refused(refusal, asked, Arc::clone(&self.config));
         }
         SseFuture::called(self.inner.call(request), asked, Arc::clone(&self.config))
     }

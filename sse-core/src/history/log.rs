@@ -1,177 +1,313 @@
-//! The bounded log of encoded frames, and the cursors that read it.
-//!
-//! Replay is a cursor behind the head, live is a cursor at the head, and both are [`Log::read`]: there is no seam
-//! between them at which an event could be lost or doubled.
+//! The bounded log of encoded frames: what is appended, kept and freed.
 //!
 //! Every frame has a sequence number, which is internal, and its event's name. Durable frames also have an offset, which
 //! a client can resume behind. Ephemeral ones have none: a resume skips them, and they are held apart, so that they never
-//! push a durable one out. Offsets come from the caller and are only ever compared.
+//! push a durable one out. Offsets are only ever compared; the next one is the log's own or comes from the caller.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use core::task::Waker;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::time::Duration;
 
-use bytes::Bytes;
-
-use super::readers::{ReaderKey, Readers};
+use super::latest::{Key, Latest};
+use super::position::IdLine;
+use super::readers::Readers;
 use super::track::{FRAME, Track};
-use super::{Epoch, LiveWindow, Position, Retention, Verdict};
+use super::{Epoch, Position, ResetReason, Verdict, Windows};
 use crate::event::EventName;
 
-/// One log.
+/// One log. What concerns its readers is in `reading.rs`.
 #[derive(Debug)]
 pub(crate) struct Log {
-    epoch: Epoch,
+    pub(super) epoch: Epoch,
     /// The highest offset ever removed from `keep`; a resume must not begin before it.
     floor: u64,
     /// The highest offset there is.
-    head: u64,
-    keep: Retention,
-    live: LiveWindow,
+    pub(super) head: u64,
 
     /// The two kinds of frames, which share one sequence.
-    durable: Track,
-    ephemeral: Track,
-    next_seq: u64,
+    pub(super) durable: Track,
+    pub(super) ephemeral: Option<Box<Track>>,
+    pub(super) next_seq: u64,
     /// The sequence number from which on durable frames are within `keep`.
-    kept: u64,
+    pub(super) kept: u64,
     /// The sequence number from which on all frames are within `live`.
-    lived: u64,
+    pub(super) lived: u64,
 
-    readers: Readers,
-    /// How many cursors stand where, to know what none of them is behind.
-    cursors: BTreeMap<u64, u32>,
-    closed: bool,
+    /// Nothing until the first comes.
+    pub(super) readers: Option<Box<Readers>>,
+    pub(super) latest: Option<Box<Latest>>,
+    published: u64,
+    evicted: u64,
+    pub(super) closed: bool,
+    /// The log was taken away: whoever reads it is to leave, and comes back to another.
+    pub(super) removed: bool,
+    /// The offsets come from a remote log.
+    fed: bool,
+    /// When an event was appended last, or somebody came or went: in seconds, rounded up, because there are many logs.
+    used: u32,
 }
 
 /// A frame to append.
 #[derive(Debug)]
 pub(crate) struct NewFrame<'a> {
-    /// The `id:` line.
-    pub(crate) id_line: &'a [u8],
-    /// Everything behind it.
+    /// Everything behind the `id:` line.
     pub(crate) rest: &'a [u8],
     pub(crate) name: EventName,
-    /// The offset of a durable frame, above the head; `None` for an ephemeral one.
-    pub(crate) offset: Option<u64>,
-    pub(crate) at: Duration,
+    pub(crate) offset: Offset,
+    /// What the event tells the newest of.
+    pub(crate) key: Option<Arc<dyn Key>>,
+}
+
+/// Which offset a frame gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offset {
+    /// The next one: this process is the only one that gives offsets in this epoch.
+    Next,
+    /// This one, above the head, which a remote log gave.
+    At(u64),
+    /// None: the frame is ephemeral.
+    None,
 }
 
 /// What became of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Appended {
     Done,
-    /// The offset is not above the head; nothing was appended.
+    /// The offset is not above the head, or there is none above it; nothing was appended.
     NotIncreasing,
     /// The log is closed; nothing was appended.
     Closed,
 }
 
-/// What a reader gets.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Read {
-    /// The next frames, whole.
-    Frames(Bytes),
-    /// The reader is at the head.
-    Pending,
-    /// An event that the reader had still to read is no longer there for it.
-    Lagged,
-    /// The log is closed and the reader has read it all.
-    Ended,
-}
-
 impl Log {
-    pub(crate) fn new(epoch: Epoch, keep: Retention, live: LiveWindow) -> Self {
+    pub(crate) fn new(epoch: Epoch, windows: &Windows) -> Self {
+        let latest = (windows.latest_keys > 0).then(|| Box::new(Latest::new(windows.latest_keys, windows.keep.bytes)));
         Self {
             epoch,
             floor: 0,
             head: 0,
-            keep,
-            live,
             durable: Track::default(),
-            ephemeral: Track::default(),
-            next_seq: 0,
-            kept: 0,
-            lived: 0,
-            readers: Readers::default(),
-            cursors: BTreeMap::new(),
+            ephemeral: None,
+            // So that no reader was attached before the first.
+            next_seq: 1,
+            kept: 1,
+            lived: 1,
+            readers: None,
+            latest,
+            published: 0,
+            evicted: 0,
             closed: false,
+            removed: false,
+            fed: false,
+            used: 0,
         }
     }
 
+    /// What so many events of so many bytes come to, for a limit in bytes.
+    pub(crate) const fn cost_of(events: usize, bytes: usize) -> usize {
+        bytes.saturating_add(events.saturating_mul(FRAME))
+    }
+
+    /// Whether the offsets come from a remote log.
+    pub(crate) const fn is_fed(&self) -> bool {
+        self.fed
+    }
+
+    /// Takes offsets from a remote log from now on, in its epoch. False if something was published already.
+    pub(crate) fn feed_from(&mut self, at: Position) -> bool {
+        let new = self.published == 0 && !self.fed;
+        if new {
+            self.fed = true;
+            self.restart(at, ResetReason::UnknownEpoch);
+        }
+        new
+    }
+
     /// The position behind the newest durable event.
-    pub(crate) fn position(&self) -> Position {
+    pub(crate) const fn position(&self) -> Position {
         Position::new(self.epoch, self.head)
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    /// The position before the oldest event that a resume may use.
+    pub(crate) const fn floor(&self) -> Position {
+        Position::new(self.epoch, self.floor)
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
         self.closed
     }
 
-    pub(crate) fn reader_count(&self) -> usize {
-        self.readers.len()
+    /// How many events were ever published here.
+    pub(crate) const fn published(&self) -> u64 {
+        self.published
+    }
+
+    /// How many durable events have left `keep`.
+    pub(crate) const fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// Whether nothing is kept that a resume could want.
+    pub(crate) fn keeps_nothing(&self) -> bool {
+        self.durable.index_of(self.kept) == self.durable.len()
+    }
+
+    /// Somebody uses the log now.
+    pub(crate) fn note_use(&mut self, now: Duration) {
+        let seconds = now.as_secs() + u64::from(now.subsec_nanos() > 0);
+        // Whoever read the clock first need not be here first.
+        self.used = self.used.max(u32::try_from(seconds).unwrap_or(u32::MAX));
+    }
+
+    /// How long nobody has used the log: at most a second less than it is.
+    pub(crate) const fn unused_for(&self, now: Duration) -> Duration {
+        match self.used {
+            // The clock counts from more than 136 years ago.
+            u32::MAX => Duration::ZERO,
+            used => now.saturating_sub(Duration::from_secs(used as u64)),
+        }
+    }
+
+    /// Whether no newest event of a key is kept either.
+    pub(crate) fn has_no_latest(&self) -> bool {
+        self.latest.as_ref().is_none_or(|latest| latest.allocated() == 0)
     }
 
     pub(crate) fn verdict(&self, last_event_id: Option<&[u8]>) -> Verdict {
         Verdict::on(last_event_id, self.epoch, self.floor, self.head)
     }
 
+    pub(crate) fn verdict_on(&self, position: Position) -> Verdict {
+        Verdict::on_position(position, self.epoch, self.floor, self.head)
+    }
+
     /// Appends frames as one batch: readers see all of them or none.
-    pub(crate) fn append(&mut self, batch: &[NewFrame<'_>]) -> Appended {
+    pub(crate) fn append(&mut self, windows: &Windows, batch: &[NewFrame<'_>], now: Duration) -> Appended {
         if self.closed {
             return Appended::Closed;
         }
         let mut head = self.head;
-        for offset in batch.iter().filter_map(|frame| frame.offset) {
-            if offset <= head {
-                return Appended::NotIncreasing;
-            }
-            head = offset;
+        for frame in batch {
+            head = match frame.offset {
+                Offset::None => head,
+                Offset::At(offset) if offset > head => offset,
+                Offset::Next if head < u64::MAX => head + 1,
+                Offset::At(_) | Offset::Next => return Appended::NotIncreasing,
+            };
         }
         let batch_start = self.next_seq;
-        let mut now = Duration::ZERO;
         for frame in batch {
-            now = frame.at;
-            let track = if frame.offset.is_some() { &mut self.durable } else { &mut self.ephemeral };
-            let offset = frame.offset.unwrap_or(self.head);
-            track.push(self.next_seq, offset, millis(frame.at), frame.name.clone(), [frame.id_line, frame.rest]);
-            self.head = offset;
-            self.next_seq += 1;
+            self.push(frame, millis(now));
         }
-        self.narrow_live(batch_start);
-        self.evict(now);
+        let lived = self.lived;
+        self.narrow_live(windows, batch_start);
+        let evicted = self.leave_keep(windows, now);
+        if evicted || self.lived > lived || self.ephemeral.is_some() {
+            self.free();
+        }
         Appended::Done
     }
 
+    fn push(&mut self, frame: &NewFrame<'_>, at: u64) {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        self.published += 1;
+        self.head = match frame.offset {
+            Offset::Next => self.head + 1,
+            Offset::At(offset) => offset,
+            Offset::None => {
+                let track = self.ephemeral.get_or_insert_default();
+                return track.push(seq, self.head, at, frame.name.clone(), [&[], frame.rest]);
+            }
+        };
+        let id_line = IdLine::new(self.position());
+        self.durable.push(seq, self.head, at, frame.name.clone(), [id_line.as_bytes(), frame.rest]);
+        if let (Some(latest), Some(key)) = (&mut self.latest, &frame.key) {
+            latest.record(key, seq, frame.name.clone(), frame.rest);
+        }
+    }
+
     /// Refuses further frames. Readers read what is there and then end.
-    pub(crate) fn close(&mut self) {
+    pub(crate) const fn close(&mut self) {
         self.closed = true;
     }
 
+    /// Closes the log behind an offset at which a remote log has ended, with an event or without one.
+    pub(crate) const fn close_at(&mut self, offset: u64) {
+        if offset > self.head {
+            self.head = offset;
+        }
+        self.close();
+    }
+
+    /// Closes the log for good, frees what it holds, and has all its readers leave, also those that are yet to come.
+    pub(crate) fn remove(&mut self) {
+        self.restart(self.position(), ResetReason::UnknownEpoch);
+        (self.closed, self.removed) = (true, true);
+    }
+
+    pub(crate) const fn is_removed(&self) -> bool {
+        self.removed
+    }
+
+    /// Begins anew: nothing that was there can be resumed, and readers that are connected have lost their place.
+    pub(crate) fn restart(&mut self, at: Position, reason: ResetReason) {
+        let restarted = self.next_seq;
+        self.next_seq += 1;
+        (self.epoch, self.floor, self.head) = (at.epoch(), at.offset(), at.offset());
+        self.durable.clear(at.offset(), self.next_seq);
+        if let Some(track) = &mut self.ephemeral {
+            track.clear(at.offset(), self.next_seq);
+        }
+        (self.kept, self.lived) = (self.next_seq, self.next_seq);
+        if let Some(latest) = &mut self.latest {
+            latest.clear();
+        }
+        if let Some(readers) = &mut self.readers {
+            readers.restarted = Some((restarted, reason));
+        }
+    }
+
     /// Lets go of what is too old at `now`, or too much.
-    pub(crate) fn evict(&mut self, now: Duration) {
-        let oldest = self.keep.age.map_or(0, |age| millis(now).saturating_sub(millis(age)));
-        while let Some(frame) = self.durable.from(self.kept) {
-            let (events, bytes) = self.durable.size_from(self.kept);
-            let cost = bytes.saturating_add(events.saturating_mul(FRAME));
-            if events <= self.keep.events && cost <= self.keep.bytes && frame.at >= oldest {
+    pub(crate) fn evict(&mut self, windows: &Windows, now: Duration) {
+        if self.leave_keep(windows, now) {
+            self.free();
+        }
+    }
+
+    /// Moves the start of what is kept up; returns whether it has moved.
+    fn leave_keep(&mut self, windows: &Windows, now: Duration) -> bool {
+        let before = self.kept;
+        let keep = &windows.keep;
+        let oldest = keep.age.map_or(0, |age| millis(now).saturating_sub(millis(age)));
+        let mut index = self.durable.index_of(self.kept);
+        while let Some(frame) = self.durable.get(index) {
+            let (events, bytes) = self.durable.size_from(index);
+            if events <= keep.events && Self::cost_of(events, bytes) <= keep.bytes && frame.at >= oldest {
                 break;
             }
             self.floor = frame.offset;
             self.kept = frame.seq + 1;
+            self.evicted += 1;
+            index += 1;
         }
-        self.free();
+        self.kept > before
     }
 
     /// Moves the start of the live window up, but not past the newest batch.
-    fn narrow_live(&mut self, batch_start: u64) {
+    fn narrow_live(&mut self, windows: &Windows, batch_start: u64) {
         // What was freed counts neither as an event nor as bytes.
-        let oldest = self.durable.front().into_iter().chain(self.ephemeral.front()).map(|frame| frame.seq).min();
+        let ephemeral = self.ephemeral.as_deref();
+        let oldest =
+            self.durable.front().into_iter().chain(ephemeral.and_then(Track::front)).map(|frame| frame.seq).min();
         self.lived = self.lived.max(oldest.unwrap_or(batch_start));
         while self.lived < batch_start {
-            let (durable, ephemeral) = (self.durable.size_from(self.lived), self.ephemeral.size_from(self.lived));
-            if durable.0 + ephemeral.0 <= self.live.events && durable.1 + ephemeral.1 <= self.live.bytes {
+            let (mut events, mut bytes) = self.durable.size_from(self.durable.index_of(self.lived));
+            if let Some(track) = ephemeral {
+                let size = track.size_from(track.index_of(self.lived));
+                (events, bytes) = (events + size.0, bytes + size.1);
+            }
+            if events <= windows.live.events && bytes <= windows.live.bytes {
                 break;
             }
             self.lived += 1;
@@ -180,125 +316,32 @@ impl Log {
 
     /// Frees the frames outside `keep` that no cursor is behind, or that are outside `live` too. Ephemeral ones are
     /// never within `keep`.
-    fn free(&mut self) {
+    pub(super) fn free(&mut self) {
         let (kept, lived) = (self.kept, self.lived);
-        let needed = self.cursors.first_key_value().map_or(self.next_seq, |(&seq, _)| seq);
+        let needed = self.readers.as_ref().and_then(|readers| readers.cursors.first()).unwrap_or(self.next_seq);
         self.durable.free_while(|seq| seq < kept && (seq < needed || seq < lived));
-        self.ephemeral.free_while(|seq| seq < needed || seq < lived);
+        if let Some(track) = &mut self.ephemeral {
+            track.free_while(|seq| seq < needed || seq < lived);
+        }
+    }
+
+    /// Whether a client that was last told of `told` could soon come back too late: half of what is kept lies behind it.
+    pub(crate) fn is_half_gone(&self, windows: &Windows, told: u64) -> bool {
+        let keep = &windows.keep;
+        let first = self.durable.behind(told);
+        let (events, bytes) = self.durable.size_from(first);
+        let age = self.durable.get(first).zip(self.durable.get(self.durable.len().wrapping_sub(1)));
+        told < self.floor
+            || events >= keep.events / 2
+            || Self::cost_of(events, bytes) >= keep.bytes / 2
+            || keep.age.zip(age).is_some_and(|(age, (first, newest))| newest.at - first.at >= millis(age) / 2)
     }
 
     /// The bytes that are held for frames, by what was allocated for them.
-    #[cfg(test)]
     pub(crate) fn allocated(&self) -> usize {
-        self.durable.allocated() + self.ephemeral.allocated()
-    }
-
-    /// Adds a reader at the head. `None` if there are as many as there can be.
-    pub(crate) fn read_from_head(&mut self) -> Option<ReaderKey> {
-        self.add_reader(self.next_seq)
-    }
-
-    /// Adds a reader at the oldest event that a resume may use.
-    pub(crate) fn read_from_oldest(&mut self) -> Option<ReaderKey> {
-        self.add_reader(self.kept)
-    }
-
-    /// Adds a reader behind this offset, which is not below the floor.
-    pub(crate) fn read_behind(&mut self, offset: u64) -> Option<ReaderKey> {
-        self.add_reader(self.durable.behind(offset).unwrap_or(self.next_seq))
-    }
-
-    fn add_reader(&mut self, seq: u64) -> Option<ReaderKey> {
-        let key = self.readers.insert(seq)?;
-        self.arrive(key, seq);
-        Some(key)
-    }
-
-    /// Takes a reader away, and what was held only for it. Returns its waker, which is to be dropped outside the lock:
-    /// dropping it may run code of the executor's.
-    pub(crate) fn remove_reader(&mut self, key: ReaderKey) -> Option<Waker> {
-        self.leave(self.readers.cursor(key));
-        let waker = self.readers.remove(key);
-        self.free();
-        waker
-    }
-
-    /// The position just before the next event that this reader gets.
-    pub(crate) fn reader_position(&self, key: ReaderKey) -> Position {
-        Position::new(self.epoch, self.durable.offset_before(self.readers.cursor(key)))
-    }
-
-    /// Notes that a reader's cursor stands before `seq`.
-    fn arrive(&mut self, key: ReaderKey, seq: u64) {
-        *self.cursors.entry(seq).or_insert(0) += 1;
-        if seq >= self.lived {
-            self.readers.set_live(key);
-        }
-    }
-
-    /// Notes that a cursor stands before `seq` no more.
-    fn leave(&mut self, seq: u64) {
-        if let Some(count) = self.cursors.get_mut(&seq) {
-            *count -= 1;
-            if *count == 0 {
-                self.cursors.remove(&seq);
-            }
-        }
-    }
-
-    /// Hands the reader the frames between its cursor and the head, at most 64 KiB of them or one larger, and moves the
-    /// cursor behind them. A reader that gets [`Read::Pending`] may [`Log::wait`].
-    ///
-    /// Ephemeral frames before the sequence number `attached` are skipped: they are not replayed.
-    pub(crate) fn read(&mut self, key: ReaderKey, attached: u64) -> Read {
-        let cursor = self.readers.cursor(key);
-        let ephemeral_cursor = cursor.max(attached);
-        let fell_behind = cursor < self.lived && self.readers.has_been_live(key);
-        if fell_behind || self.durable.has_lost(cursor) || self.ephemeral.has_lost(ephemeral_cursor) {
-            return Read::Lagged;
-        }
-        let durable = self.durable.from(cursor).map_or(u64::MAX, |frame| frame.seq);
-        let ephemeral = self.ephemeral.from(ephemeral_cursor).map_or(u64::MAX, |frame| frame.seq);
-        if durable == ephemeral {
-            // Neither has any: a sequence number is one frame's.
-            self.move_cursor(key, cursor, self.next_seq);
-            return if self.closed { Read::Ended } else { Read::Pending };
-        }
-        let (frames, behind) = if durable < ephemeral {
-            self.durable.read(durable, ephemeral)
-        } else {
-            self.ephemeral.read(ephemeral, durable)
-        };
-        self.move_cursor(key, cursor, behind);
-        Read::Frames(frames)
-    }
-
-    fn move_cursor(&mut self, key: ReaderKey, from: u64, to: u64) {
-        if from != to {
-            self.arrive(key, to);
-            self.leave(from);
-            self.readers.set_cursor(key, to);
-            self.free();
-        }
-    }
-
-    /// The sequence number of the next frame, from which on a reader that attaches now gets ephemeral frames too.
-    pub(crate) fn attach_point(&self) -> u64 {
-        self.next_seq
-    }
-
-    /// Has the reader woken by the next append. Returns the waker that it gave before, to be dropped outside the lock.
-    pub(crate) fn wait(&mut self, key: ReaderKey, waker: &Waker) -> Option<Waker> {
-        self.readers.wait(key, waker)
-    }
-
-    pub(crate) fn waiting(&self) -> usize {
-        self.readers.waiting()
-    }
-
-    /// See [`Readers::wake`].
-    pub(crate) fn wake(&mut self, limit: usize, batch: &mut Vec<Waker>) -> usize {
-        self.readers.wake(limit, batch)
+        self.durable.allocated()
+            + self.ephemeral.as_ref().map_or(0, |track| track.allocated())
+            + self.latest.as_ref().map_or(0, |latest| latest.allocated())
     }
 }
 
@@ -309,35 +352,41 @@ fn millis(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ResetReason;
+    use super::super::{Begin, Read, Retention};
     use super::*;
     use alloc::format;
+    use alloc::vec::Vec;
 
-    fn frame(offset: Option<u64>) -> NewFrame<'static> {
-        NewFrame { id_line: b"id\n", rest: b"data: x\n\n", name: EventName::MESSAGE, offset, at: Duration::ZERO }
+    fn frame(offset: Offset) -> NewFrame<'static> {
+        NewFrame { rest: b"data: x\n\n", name: EventName::MESSAGE, offset, key: None }
     }
 
     /// As a remote log gives them: with gaps, which mean nothing.
     #[test]
     fn offsets_may_be_sparse_but_must_increase() {
         let epoch = Epoch::from_entropy([1, 2]);
-        let mut log = Log::new(epoch, Retention::events(2), LiveWindow::default());
-        assert_eq!(log.append(&[frame(Some(10)), frame(None), frame(Some(1_000))]), Appended::Done);
+        let windows = Windows { keep: Retention::events(2), ..Windows::default() };
+        let mut log = Log::new(epoch, &windows);
+        let append = |log: &mut Log, offsets: &[Offset]| {
+            let frames: Vec<_> = offsets.iter().map(|&offset| frame(offset)).collect();
+            log.append(&windows, &frames, Duration::ZERO)
+        };
+        assert_eq!(append(&mut log, &[Offset::At(10), Offset::None, Offset::At(1_000)]), Appended::Done);
         for refused in [0, 10, 1_000] {
-            assert_eq!(log.append(&[frame(Some(refused))]), Appended::NotIncreasing);
+            assert_eq!(append(&mut log, &[Offset::At(refused)]), Appended::NotIncreasing);
         }
         // All of a batch or nothing.
-        assert_eq!(log.append(&[frame(Some(2_000)), frame(Some(2_000))]), Appended::NotIncreasing);
+        assert_eq!(append(&mut log, &[Offset::At(2_000), Offset::At(2_000)]), Appended::NotIncreasing);
         assert_eq!(log.position(), Position::new(epoch, 1_000));
 
         let verdict = |log: &Log, offset| log.verdict(Some(format!("{epoch}-{offset}").as_bytes()));
         assert_eq!(verdict(&log, 500), Verdict::Recovered(Position::new(epoch, 500)));
-        let key = log.read_behind(500).unwrap();
+        let key = log.add_reader(Begin::Behind(500)).unwrap();
         assert_eq!(log.reader_position(key), Position::new(epoch, 10));
-        assert_eq!(log.read(key, log.attach_point()), Read::Frames("id\ndata: x\n\n".into()));
+        assert_eq!(log.read(key, log.attach_point()), Read::Frames(format!("id: {epoch}-1000\ndata: x\n\n").into()));
         assert_eq!(log.read(key, log.attach_point()), Read::Pending);
 
-        assert_eq!(log.append(&[frame(Some(u64::MAX))]), Appended::Done);
+        assert_eq!(append(&mut log, &[Offset::At(u64::MAX)]), Appended::Done);
         assert_eq!(verdict(&log, 9), Verdict::Reset(ResetReason::Evicted));
         assert_eq!(verdict(&log, 10), Verdict::Recovered(Position::new(epoch, 10)));
     }

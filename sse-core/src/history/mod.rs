@@ -9,16 +9,24 @@
 //!
 //! Nothing here reads a clock: the time of an event comes from the caller.
 
+mod counts;
+mod cursors;
+mod latest;
 mod log;
 mod position;
 mod readers;
+mod reading;
 mod retention;
 mod segments;
 mod track;
 mod verdict;
 
-pub(crate) use self::log::{Appended, Log, NewFrame, Read};
+pub(crate) use self::latest::Key;
+pub(crate) use self::log::{Appended, Log, NewFrame, Offset};
 pub use self::position::{Epoch, InvalidEpoch, InvalidPosition, Position};
+pub(crate) use self::position::{IdLine, random_u64};
 pub(crate) use self::readers::ReaderKey;
+pub(crate) use self::reading::{Begin, EachFrame, Read};
+pub(crate) use self::retention::Windows;
 pub use self::retention::{LiveWindow, Retention};
 pub use self::verdict::{ResetReason, Verdict};

@@ -45,12 +45,16 @@ impl Epoch {
     #[must_use]
     pub fn as_str(&self) -> &str {
         // ASCII alphanumerics only, checked at construction.
-        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
     }
 }
 
 /// 64 bits from the hasher keys, which the standard library seeds from the operating system.
-fn random_u64() -> u64 {
+pub(crate) fn random_u64() -> u64 {
     std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
 
@@ -123,6 +127,33 @@ impl Position {
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset
+    }
+}
+
+/// The line `id: <epoch>-<offset>`, without an allocation.
+#[derive(Debug)]
+pub(crate) struct IdLine {
+    bytes: [u8; Self::MAX_LEN],
+    len: u8,
+}
+
+impl IdLine {
+    /// 32 characters of epoch and 20 digits, with what stands around them.
+    const MAX_LEN: usize = "id: ".len() + Epoch::MAX_LEN + "-".len() + 20 + "\n".len();
+
+    pub(crate) fn new(position: Position) -> Self {
+        let mut line = Self { bytes: [0; Self::MAX_LEN], len: 0 };
+        let mut digits = itoa::Buffer::new();
+        for part in [b"id: ", position.epoch.as_bytes(), b"-", digits.format(position.offset).as_bytes(), b"\n"] {
+            let start = usize::from(line.len);
+            line.bytes[start..start + part.len()].copy_from_slice(part);
+            line.len += u8::try_from(part.len()).unwrap_or(0);
+        }
+        line
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
     }
 }
 

@@ -91,3 +91,12 @@ impl Default for LiveWindow {
         Self::events(4_096)
     }
 }
+
+/// How much a log holds: for resumes, for connected readers, and for each key.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Windows {
+    pub(crate) keep: Retention,
+    pub(crate) live: LiveWindow,
+    /// Of how many keys the newest event is held; 0 without keys.
+    pub(crate) latest_keys: usize,
+}

@@ -8,6 +8,9 @@ use bytes::{Bytes, BytesMut};
 /// What a full segment is copied into, and the most that one read hands over, unless one frame is larger.
 pub(super) const SEGMENT: usize = 64 * 1024;
 
+/// How many pieces a reader may have before it in the open segment; if there are more, they are joined.
+const SMALL_PIECES: usize = 4;
+
 /// A sequence of frames without gaps, addressed by a byte position that only grows.
 #[derive(Debug, Default)]
 pub(super) struct Segments {
@@ -43,7 +46,11 @@ impl Segments {
         if self.end - self.segment_start + len as u64 > SEGMENT as u64 {
             self.seal();
         }
-        self.open.reserve(len);
+        if self.open.capacity() - self.open.len() < len {
+            // As much again as the segment has: a log that holds little takes little, one that holds much asks seldom.
+            let written = usize::try_from(self.end - self.segment_start).unwrap_or(usize::MAX);
+            self.open.reserve(len.max(written.min(SEGMENT - written.min(SEGMENT))));
+        }
         for part in parts {
             self.open.extend_from_slice(part);
         }
@@ -53,7 +60,16 @@ impl Segments {
     /// The shared bytes from `position` to the end of their piece. Freezes what was appended last if they are there.
     pub(super) fn read(&mut self, position: u64) -> Bytes {
         self.freeze();
-        let behind = self.pieces.partition_point(|piece| piece.end() <= position);
+        let mut behind = match self.pieces.back() {
+            // Whoever is live reads the newest.
+            Some(newest) if newest.start <= position => self.pieces.len() - 1,
+            _ => self.pieces.partition_point(|piece| piece.end() <= position),
+        };
+        if self.pieces.len() - behind > SMALL_PIECES && self.pieces.len() - behind.max(self.first_open()) > SMALL_PIECES
+        {
+            self.join_open();
+            behind = behind.min(self.pieces.len() - 1);
+        }
         match self.pieces.get(behind) {
             Some(piece) if piece.start <= position => {
                 let skip = usize::try_from(position - piece.start).unwrap_or(usize::MAX);
@@ -61,6 +77,13 @@ impl Segments {
             }
             _ => Bytes::new(),
         }
+    }
+
+    /// Forgets everything. Positions go on.
+    pub(super) fn clear(&mut self) {
+        self.pieces = VecDeque::new();
+        self.open = BytesMut::new();
+        self.segment_start = self.end;
     }
 
     /// Drops the pieces that end at or before `position`.
@@ -74,10 +97,15 @@ impl Segments {
         }
     }
 
-    #[cfg(test)]
+    /// The bytes that are allocated: those of the pieces, which lie behind one another, and the buffer.
     pub(super) fn allocated(&self) -> usize {
-        let pieces: usize = self.pieces.iter().map(|piece| piece.bytes.len()).sum();
-        pieces + self.pieces.capacity() * size_of::<Piece>() + self.open.capacity()
+        let pieces = self.pieces.front().map_or(0, |first| self.end - self.open.len() as u64 - first.start);
+        usize::try_from(pieces).unwrap_or(usize::MAX) + self.pieces.len() * size_of::<Piece>() + self.open.capacity()
+    }
+
+    /// The index of the first piece of the segment that is still open.
+    fn first_open(&self) -> usize {
+        self.pieces.partition_point(|piece| piece.start < self.segment_start)
     }
 
     fn freeze(&mut self) {
@@ -87,16 +115,21 @@ impl Segments {
         }
     }
 
-    /// Ends the open segment: its pieces become one exact allocation, so that a replay is few slices and no buffer is
-    /// held for the sake of a part of it.
+    /// Ends the open segment: its pieces become one exact allocation, so that no buffer is held for the sake of a part
+    /// of it.
     fn seal(&mut self) {
         self.freeze();
-        let first = self.pieces.partition_point(|piece| piece.start < self.segment_start);
+        self.join_open();
         self.segment_start = self.end;
         self.open = BytesMut::new();
+    }
+
+    /// Makes one piece of those of the open segment, so that a replay is few slices.
+    fn join_open(&mut self) {
+        let first = self.first_open();
         let len = self.pieces.range(first..).map(|piece| piece.bytes.len()).sum();
         let Some(start) = self.pieces.get(first).map(|piece| piece.start).filter(|_| len <= SEGMENT) else {
-            // Nothing to seal, or one frame larger than a segment, which is in a buffer of its own already.
+            // Nothing to join, or one frame larger than a segment, which is in a buffer of its own already.
             return;
         };
         let mut whole = Vec::with_capacity(len);
@@ -137,8 +170,10 @@ mod tests {
             let start = append(&mut segments, &frame);
             assert_eq!(segments.read(start).len(), 1_000);
         }
-        assert_eq!(segments.read(0).len(), 65_000);
         assert_eq!(segments.pieces.len(), 1 + 35);
+        assert_eq!(segments.read(0).len(), 65_000);
+        // Who is behind reads what is open in one piece too.
+        assert_eq!(segments.read(65_000).len(), 35_000);
     }
 
     #[test]

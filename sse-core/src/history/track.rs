@@ -18,11 +18,9 @@ pub(super) struct Frame {
     /// When it was appended, in milliseconds.
     pub(super) at: u64,
     /// Its event's name, for readers that want only some.
-    #[expect(dead_code, reason = "every frame has its name from the start; subscriptions by name read it")]
-    name: EventName,
-    /// The length of its `id:` line, behind which all connections share it.
-    #[expect(dead_code, reason = "connections with ids of their own share what is behind it")]
-    id_len: u8,
+    pub(super) name: EventName,
+    /// The length of its `id:` line, behind which it is the same for all connections.
+    pub(super) id_len: u8,
 }
 
 /// What a frame costs besides its bytes.
@@ -48,6 +46,10 @@ impl Track {
         self.segments.append(parts);
         // An `id:` line of ours is at most 64 bytes, the field's name and the line end.
         let id_len = u8::try_from(parts[0].len()).unwrap_or(u8::MAX);
+        if self.frames.capacity() == 0 {
+            // Most topics hold little: the first frame is no reason for room for four.
+            self.frames.reserve_exact(1);
+        }
         self.frames.push_back(Frame { seq, offset, end: self.segments.end(), at, name, id_len });
     }
 
@@ -55,14 +57,32 @@ impl Track {
         self.frames.front()
     }
 
-    /// The first frame from this sequence number on.
-    pub(super) fn from(&self, seq: u64) -> Option<&Frame> {
-        self.frames.get(self.index_of(seq))
+    /// The frame at this index, counted from the oldest.
+    pub(super) fn get(&self, index: usize) -> Option<&Frame> {
+        self.frames.get(index)
     }
 
-    /// The sequence number of the first frame behind this offset.
-    pub(super) fn behind(&self, offset: u64) -> Option<u64> {
-        self.frames.get(self.frames.partition_point(|frame| frame.offset <= offset)).map(|frame| frame.seq)
+    pub(super) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// The index of the first frame from this sequence number on.
+    pub(super) fn index_of(&self, seq: u64) -> usize {
+        let (Some(front), Some(back)) = (self.frames.front(), self.frames.back()) else { return 0 };
+        if back.seq < seq {
+            return self.frames.len();
+        }
+        // Unless frames of the other kind lie between, the place is known.
+        let guess = usize::try_from(seq.saturating_sub(front.seq)).unwrap_or(usize::MAX);
+        match self.frames.get(guess) {
+            Some(frame) if frame.seq == seq => guess,
+            _ => self.frames.partition_point(|frame| frame.seq < seq),
+        }
+    }
+
+    /// The index of the first frame behind this offset.
+    pub(super) fn behind(&self, offset: u64) -> usize {
+        self.frames.partition_point(|frame| frame.offset <= offset)
     }
 
     /// The highest offset before this sequence number.
@@ -73,11 +93,10 @@ impl Track {
         }
     }
 
-    /// How many frames there are from this sequence number on, and their bytes.
-    pub(super) fn size_from(&self, seq: u64) -> (usize, usize) {
-        let index = self.index_of(seq);
+    /// How many frames there are from this index on, and their bytes.
+    pub(super) fn size_from(&self, index: usize) -> (usize, usize) {
         let bytes = usize::try_from(self.segments.end() - self.start(index)).unwrap_or(usize::MAX);
-        (self.frames.len() - index, bytes)
+        (self.frames.len().saturating_sub(index), bytes)
     }
 
     /// Whether a frame from this sequence number on was there and is no more.
@@ -85,21 +104,19 @@ impl Track {
         self.freed > seq
     }
 
-    /// Hands over the frames from `seq` on and before `until`, as many of them as lie together, in at most 64 KiB or
-    /// one that is larger; and the sequence number behind the last of them.
-    pub(super) fn read(&mut self, seq: u64, until: u64) -> (Bytes, u64) {
-        let first = self.index_of(seq);
+    /// Hands over the frames from the index `first` on and before the sequence number `until`, as many of them as lie
+    /// together, in at most 64 KiB or one that is larger; and the index behind the last of them.
+    pub(super) fn read(&mut self, first: usize, until: u64) -> (Bytes, usize) {
         let start = self.start(first);
-        let piece = self.segments.read(start);
+        let mut piece = self.segments.read(start);
         let limit = start + piece.len().min(SEGMENT) as u64;
-        let behind = self.frames.partition_point(|frame| frame.end <= limit && frame.seq < until).max(first + 1);
-        match self.frames.get(behind - 1) {
-            Some(last) => {
-                let len = usize::try_from(last.end - start).unwrap_or(usize::MAX).min(piece.len());
-                (piece.slice(..len), last.seq + 1)
-            }
-            None => (Bytes::new(), seq),
-        }
+        let behind = match self.frames.back() {
+            // Whoever is live reads to the end.
+            Some(newest) if newest.end <= limit && newest.seq < until => self.frames.len(),
+            _ => self.frames.partition_point(|frame| frame.end <= limit && frame.seq < until).max(first + 1),
+        };
+        piece.truncate(usize::try_from(self.start(behind) - start).unwrap_or(usize::MAX));
+        (piece, behind)
     }
 
     /// Frees the frames from the front for which `is_free` holds.
@@ -119,19 +136,22 @@ impl Track {
         }
     }
 
-    fn index_of(&self, seq: u64) -> usize {
-        self.frames.partition_point(|frame| frame.seq < seq)
+    /// Frees all frames; from now on the newest offset is `offset`.
+    pub(super) fn clear(&mut self, offset: u64, next_seq: u64) {
+        self.frames = VecDeque::new();
+        self.segments.clear();
+        self.base = self.segments.end();
+        (self.freed, self.freed_offset) = (next_seq, offset);
     }
 
     fn start(&self, index: usize) -> u64 {
         match index.checked_sub(1) {
-            Some(before) => self.frames[before].end,
+            Some(before) => self.frames.get(before).map_or_else(|| self.segments.end(), |frame| frame.end),
             None => self.base,
         }
     }
 
     /// The bytes that are allocated.
-    #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         self.segments.allocated() + self.frames.capacity() * size_of::<Frame>()
     }

@@ -33,6 +33,8 @@ pub enum ResetReason {
 }
 
 impl ResetReason {
+    pub(crate) const ALL: [Self; 5] = [Self::Evicted, Self::UnknownEpoch, Self::Future, Self::Malformed, Self::Lagged];
+
     /// The reason as it stands on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -60,9 +62,14 @@ impl Verdict {
         let Some(id) = last_event_id.filter(|id| !id.is_empty()) else {
             return Self::Fresh;
         };
-        let Some(position) = core::str::from_utf8(id).ok().and_then(|id| id.parse::<Position>().ok()) else {
-            return Self::Reset(ResetReason::Malformed);
-        };
+        match core::str::from_utf8(id).ok().and_then(|id| id.parse().ok()) {
+            Some(position) => Self::on_position(position, epoch, floor, head),
+            None => Self::Reset(ResetReason::Malformed),
+        }
+    }
+
+    /// Judges a position.
+    pub(super) fn on_position(position: Position, epoch: Epoch, floor: u64, head: u64) -> Self {
         if position.epoch() != epoch {
             Self::Reset(ResetReason::UnknownEpoch)
         } else if position.offset() > head {

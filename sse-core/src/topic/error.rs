@@ -21,8 +21,19 @@ pub enum PublishError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A terminal event stands in a batch and is not the last of it.
+    TerminalNotLast,
     /// The topic was closed, or a terminal event was published.
     Closed,
+    /// The topic is fed by a remote log: publish to that.
+    Fed,
+    /// The topics of the hub hold as many bytes as they may.
+    Full {
+        /// The bytes that they hold.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
 }
 
 impl fmt::Display for PublishError {
@@ -32,7 +43,10 @@ impl fmt::Display for PublishError {
             Self::OwnId => f.write_str("the event has an id of its own, but the ids of a topic are its log's"),
             Self::ReservedName => f.write_str("names that begin with `stream-` are reserved for control events"),
             Self::TooLarge { bytes, limit } => write!(f, "event of {bytes} bytes exceeds the limit of {limit}"),
+            Self::TerminalNotLast => f.write_str("a terminal event must be the last of its batch"),
             Self::Closed => f.write_str("the topic is closed"),
+            Self::Fed => f.write_str("the topic is fed by a remote log, which events must be published to"),
+            Self::Full { bytes, limit } => write!(f, "the topics hold {bytes} bytes, and may hold {limit}"),
         }
     }
 }

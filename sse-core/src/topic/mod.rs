@@ -21,7 +21,7 @@
 //! let missed = prices.publish(&Price::Tick { cents: 8 })?;
 //! assert_eq!(missed.to_string(), "k3x9f0q2m1-2");
 //!
-//! let attached = prices.resume(Some(b"k3x9f0q2m1-1"), Default::default())?;
+//! let attached = prices.resume(Some(b"k3x9f0q2m1-1"), &Default::default())?;
 //! let mut subscription = attached.subscription;
 //! assert_eq!(
 //!     subscription.try_next(),
@@ -30,82 +30,66 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod budget;
 mod builder;
 mod error;
+mod feed;
+pub mod group;
+pub mod hub;
+mod lag;
+mod options;
+mod pipe;
 mod publish;
 mod reader;
+mod shared;
+mod stats;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod waking;
 
-use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
-use core::time::Duration;
 
+use self::builder::KeyOf;
 pub use self::builder::{TopicBuilder, TopicError};
 pub use self::error::{PublishError, SubscribeError};
+#[doc(no_inline)]
+pub use self::group::{GroupDelivery, GroupSubscription, TopicGroup};
+#[doc(no_inline)]
+pub use self::hub::Hub;
+pub use self::lag::LagPolicy;
+pub use self::options::{Start, SubscribeOptions};
+pub use self::pipe::Pipe;
 pub use self::reader::TopicReader;
-pub use self::subscription::{AfterReset, Attached, Delivery, Subscription};
-use crate::history::{Log, Position, Verdict};
-use crate::sync::{Arc, Mutex};
+pub(crate) use self::shared::{Settings, Shared};
+pub use self::stats::TopicStats;
+pub use self::subscription::{Attached, Delivery, Subscription};
+use self::waking::WakeAll;
+pub use self::waking::Waking;
+use crate::history::{Position, Verdict};
+use crate::sync::Arc;
 
 /// A bounded log of events of one type, which many read.
 ///
 /// Cloning it is cheap, and gives the same topic. See the [module](self) for an example.
 pub struct Topic<E: ?Sized> {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
+    /// What an event tells the newest of.
+    key: Option<KeyOf<E>>,
     // Only a borrowed event is ever taken, and none is held.
     event: PhantomData<fn(&E)>,
-}
-
-/// What all clones and all subscriptions of a topic have in common. It does not know the type of the events.
-pub(crate) struct Shared {
-    log: Mutex<Log>,
-    clock: Option<Arc<Clock>>,
-    max_event_bytes: usize,
-}
-
-/// The time since any fixed instant, by a clock that never goes back.
-type Clock = dyn Fn() -> Duration + Send + Sync;
-
-/// How many wakers are taken while the lock is held once.
-const WAKE_BATCH: usize = 128;
-
-impl Shared {
-    fn now(&self) -> Duration {
-        self.clock.as_ref().map_or(Duration::ZERO, |clock| clock())
-    }
-
-    /// The verdict on an id, and the position behind the newest event at that moment.
-    fn verdict(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
-        let now = self.now();
-        let mut log = self.log.lock();
-        // An idle log has not let go of what has become too old since the last event.
-        log.evict(now);
-        (log.verdict(last_event_id), log.position())
-    }
-
-    /// Wakes, outside the lock, everybody who waited when this was called.
-    fn wake_all(&self, waiting: usize) {
-        let mut left = waiting;
-        let mut batch = Vec::with_capacity(left.min(WAKE_BATCH));
-        while left > 0 {
-            let taken = self.log.lock().wake(left.min(WAKE_BATCH), &mut batch);
-            if taken == 0 {
-                break;
-            }
-            left -= taken;
-            batch.drain(..).for_each(core::task::Waker::wake);
-        }
-    }
 }
 
 impl<E: ?Sized> Topic<E> {
     /// A topic with the default limits.
     #[must_use]
     pub fn new() -> Self {
-        Self::from_builder(&TopicBuilder::new())
+        TopicBuilder::new().topic()
+    }
+
+    fn from_parts(shared: Shared, key: Option<KeyOf<E>>) -> Self {
+        Self { shared: Arc::new(shared), key, event: PhantomData }
     }
 
     /// Sets limits before the topic is made.
@@ -118,41 +102,50 @@ impl<E: ?Sized> Topic<E> {
     /// afterwards should resume behind.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.shared.log.lock().position()
+        self.shared.lock().position()
     }
 
     /// How many subscriptions there are.
     #[must_use]
     pub fn subscribers(&self) -> usize {
-        self.shared.log.lock().reader_count()
+        self.shared.lock().reader_count()
+    }
+
+    /// What became of the events and of those who came for them.
+    #[must_use]
+    pub fn stats(&self) -> TopicStats {
+        self.shared.stats()
     }
 
     /// Whether the topic takes no more events.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.shared.log.lock().is_closed()
+        self.shared.lock().is_closed()
     }
 
     /// Ends the topic: subscribers read what is there and end, and publishing is an error from now on.
     pub fn close(&self) {
-        let waiting = {
-            let mut log = self.shared.log.lock();
-            log.close();
-            log.waiting()
-        };
-        self.shared.wake_all(waiting);
+        let mut waking = WakeAll::new(&self.shared);
+        let mut log = self.shared.lock();
+        log.close();
+        waking.arm(&mut log);
+    }
+
+    /// Ends the subscriptions that there are, at once and without `stream-end`: their clients come back, and whoever
+    /// lets them in decides anew.
+    pub fn kick(&self) {
+        self.shared.kick();
     }
 
     /// Lets go of events that are older than the retention allows. A topic that is published to does so by itself.
     pub fn evict(&self) {
-        let now = self.shared.now();
-        self.shared.log.lock().evict(now);
+        self.shared.evict();
     }
 
     /// What a client that comes back with this `Last-Event-ID` would be told, without subscribing it.
     #[must_use]
     pub fn verdict(&self, last_event_id: Option<&[u8]>) -> Verdict {
-        self.shared.verdict(last_event_id).0
+        self.shared.verdict(last_event_id)
     }
 
     /// Subscribes to what is published from now on.
@@ -161,33 +154,45 @@ impl<E: ?Sized> Topic<E> {
     ///
     /// Returns [`SubscribeError`] if the topic has 2^32 − 1 subscriptions.
     pub fn subscribe(&self) -> Result<Subscription, SubscribeError> {
-        subscription::attach(&self.shared, None, AfterReset::default()).map(|attached| attached.subscription)
+        self.subscribe_from(Start::Latest)
+    }
+
+    /// Subscribes to what is kept from `start` on, then to what is published.
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::subscribe`].
+    pub fn subscribe_from(&self, start: Start) -> Result<Subscription, SubscribeError> {
+        let options = SubscribeOptions::new().fresh(start).snapshot(false);
+        Ok(self.resume(None, &options)?.subscription)
     }
 
     /// Subscribes a client that comes back with this `Last-Event-ID`: what it missed, then what is published from now
-    /// on; or, if what it missed is no longer there, from where `after_reset` says.
+    /// on; or, if what it missed is no longer there, from where the options say.
     ///
     /// An absent id and an empty one are the same. The verdict and the subscription are taken in one step, so that no
     /// event can come between them.
     ///
     /// # Errors
     ///
-    /// Returns [`SubscribeError`] if the topic has 2^32 − 1 subscriptions.
-    pub fn resume(&self, last_event_id: Option<&[u8]>, after_reset: AfterReset) -> Result<Attached, SubscribeError> {
-        subscription::attach(&self.shared, last_event_id, after_reset)
+    /// As [`Topic::subscribe`].
+    pub fn resume(&self, last_event_id: Option<&[u8]>, options: &SubscribeOptions) -> Result<Attached, SubscribeError> {
+        self.shared.attach(|log| log.verdict(last_event_id), options)
+    }
+
+    /// Subscribes behind a position, which [`Topic::position`] or a snapshot named; else as [`Topic::resume`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::subscribe`].
+    pub fn resume_behind(&self, position: Position, options: &SubscribeOptions) -> Result<Attached, SubscribeError> {
+        self.shared.attach(|log| log.verdict_on(position), options)
     }
 
     /// The reading side of the topic, whatever the type of its events.
     #[must_use]
     pub fn reader(&self) -> TopicReader {
         TopicReader { shared: Arc::clone(&self.shared) }
-    }
-
-    fn from_builder(builder: &TopicBuilder<E>) -> Self {
-        let log = Log::new(builder.epoch.unwrap_or_else(crate::history::Epoch::random), builder.keep, builder.live);
-        let shared =
-            Shared { log: Mutex::new(log), clock: builder.clock.clone(), max_event_bytes: builder.max_event_bytes };
-        Self { shared: Arc::new(shared), event: PhantomData }
     }
 }
 
@@ -199,7 +204,7 @@ impl<E: ?Sized> Default for Topic<E> {
 
 impl<E: ?Sized> Clone for Topic<E> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), event: PhantomData }
+        Self { shared: Arc::clone(&self.shared), key: self.key.clone(), event: PhantomData }
     }
 }
 

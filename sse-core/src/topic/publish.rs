@@ -1,11 +1,13 @@
 //! An event enters the log.
 
 use alloc::vec::Vec;
-use std::io::Write as _;
+use core::cell::Cell;
+use core::ops::Range;
 
-use super::{PublishError, Topic};
-use crate::event::{EventFields, SseEvent};
-use crate::history::{Appended, NewFrame, Position};
+use super::waking::WakeAll;
+use super::{PublishError, Shared, Topic, Waking};
+use crate::event::{EventName, SseEvent};
+use crate::history::{Appended, Key, Log, NewFrame, Offset, Position};
 use crate::wire;
 
 impl<E: SseEvent + ?Sized> Topic<E> {
@@ -18,10 +20,67 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// # Errors
     ///
     /// Returns [`PublishError`] if the event cannot be encoded, has an id of its own or a reserved name, is larger than
-    /// the limit, or if the topic is closed. Then nothing was published.
+    /// the limit, if the topic is closed or fed by a remote log, or if the topics of its hub hold as much as they may.
+    /// Then nothing was published.
     pub fn publish(&self, event: &E) -> Result<Position, PublishError> {
-        let (fields, rest) = self.encode(event)?;
-        self.append(fields, &rest, true)
+        self.publish_with(event, |position| position)
+    }
+
+    /// Publishes one event, and calls `then` with the position that it got, before any subscriber reads it.
+    ///
+    /// With it a state and the position that it includes change together, as a snapshot needs them. `then` runs under the
+    /// topic's lock: it must not call into the topic, which would wait for itself for ever.
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::publish`]; then `then` was not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use sse_core::{SseEvent, Topic};
+    ///
+    /// #[derive(SseEvent)]
+    /// enum Counter {
+    ///     Add(u64),
+    /// }
+    ///
+    /// let topic: Topic<Counter> = Topic::new();
+    /// let state = Mutex::new((0, topic.position())); // the sum, and the position that it includes
+    /// let sum = topic.publish_with(&Counter::Add(7), |position| {
+    ///     let mut state = state.lock().unwrap();
+    ///     *state = (state.0 + 7, position);
+    ///     state.0
+    /// })?;
+    /// assert_eq!((sum, topic.position().offset()), (7, 1));
+    /// # Ok::<(), sse_core::topic::PublishError>(())
+    /// ```
+    pub fn publish_with<R>(&self, event: &E, then: impl FnOnce(Position) -> R) -> Result<R, PublishError> {
+        self.encoded(event, |encoded, bytes| {
+            let mut waking = WakeAll::new(&self.shared);
+            self.shared.append(encoded, bytes, Offset::Next, &mut waking, |log| then(log.position()))
+        })
+    }
+
+    /// Publishes events as one batch: every subscriber reads all of them or none, and is woken once. Returns the
+    /// position of the last.
+    ///
+    /// A terminal event must be the last. A batch may be larger than what the topic keeps.
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::publish`], for the first event that is refused. Then nothing of the batch was published.
+    pub fn publish_batch<'a>(&self, events: impl IntoIterator<Item = &'a E>) -> Result<Position, PublishError>
+    where
+        E: 'a,
+    {
+        with_scratch(|bytes| {
+            let events = events.into_iter().map(|event| self.encode(event, bytes));
+            let encoded = events.collect::<Result<Vec<_>, _>>()?;
+            let mut waking = WakeAll::new(&self.shared);
+            self.shared.append(&encoded, bytes, Offset::Next, &mut waking, Log::position)
+        })
     }
 
     /// Publishes one event to those who are subscribed now. It has no id, is not kept, and a client that is away never
@@ -31,12 +90,42 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     ///
     /// As [`Topic::publish`].
     pub fn publish_ephemeral(&self, event: &E) -> Result<(), PublishError> {
-        let (fields, rest) = self.encode(event)?;
-        self.append(fields, &rest, false).map(drop)
+        self.encoded(event, |encoded, bytes| {
+            let mut waking = WakeAll::new(&self.shared);
+            self.shared.append(encoded, bytes, Offset::None, &mut waking, |_| ())
+        })
     }
 
-    /// Everything of the frame but its `id:` line.
-    fn encode(&self, event: &E) -> Result<(EventFields, Vec<u8>), PublishError> {
+    /// Publishes one event as [`Topic::publish`] does, but leaves it to a future to wake the subscribers.
+    ///
+    /// With very many of them waking takes longer than publishing: 128 are woken each time the future is polled, so that
+    /// other tasks of the same thread get their turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::publish`].
+    pub fn publish_yielding(&self, event: &E) -> Result<(Position, Waking), PublishError> {
+        self.encoded(event, |encoded, bytes| {
+            let mut waking = WakeAll::new(&self.shared);
+            let position = self.shared.append(encoded, bytes, Offset::Next, &mut waking, Log::position)?;
+            Ok((position, waking.into_future(&self.shared)))
+        })
+    }
+
+    /// Encodes one event and hands it to `then`.
+    pub(crate) fn encoded<R>(
+        &self,
+        event: &E,
+        then: impl FnOnce(&[Encoded], &[u8]) -> Result<R, PublishError>,
+    ) -> Result<R, PublishError> {
+        with_scratch(|bytes| {
+            let encoded = [self.encode(event, bytes)?];
+            then(&encoded, bytes)
+        })
+    }
+
+    /// Appends everything of the event's frame but its `id:` line.
+    fn encode(&self, event: &E, bytes: &mut Vec<u8>) -> Result<Encoded, PublishError> {
         let fields = event.fields()?;
         if fields.id.is_some() {
             return Err(PublishError::OwnId);
@@ -44,42 +133,95 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         if fields.name.is_reserved() {
             return Err(PublishError::ReservedName);
         }
-        let mut rest = Vec::with_capacity(256);
-        wire::encode_fields_into(&fields, event, &mut rest)?;
-        let limit = self.shared.max_event_bytes;
+        let start = bytes.len();
+        wire::encode_fields_into(&fields, event, bytes)?;
+        let rest = start..bytes.len();
+        let limit = self.shared.settings().max_event_bytes;
         if rest.len() > limit {
             return Err(PublishError::TooLarge { bytes: rest.len(), limit });
         }
-        Ok((fields, rest))
+        let key = self.key.as_ref().and_then(|key| key(event));
+        Ok(Encoded { name: fields.name, terminal: fields.terminal, rest, key })
     }
+}
 
-    fn append(&self, fields: EventFields, rest: &[u8], durable: bool) -> Result<Position, PublishError> {
-        let at = self.shared.now();
-        let mut id_line = [0; 96];
-        let (position, waiting) = {
-            let mut log = self.shared.log.lock();
-            // This process is the only one that gives offsets in this epoch: the next one is free.
-            let next = Position::new(log.position().epoch(), log.position().offset().saturating_add(1));
-            let (id_line, offset) = if durable {
-                let mut unused = &mut id_line[..];
-                // 32 bytes of epoch and 20 digits fit, so that writing cannot fail.
-                let _fits = writeln!(unused, "id: {next}").is_ok();
-                let unused = unused.len();
-                (&id_line[..id_line.len() - unused], Some(next.offset()))
-            } else {
-                (&[][..], None)
-            };
-            let frame = NewFrame { id_line, rest, name: fields.name, offset, at };
-            match log.append(&[frame]) {
-                Appended::Done => {}
-                Appended::Closed | Appended::NotIncreasing => return Err(PublishError::Closed),
-            }
-            if fields.terminal {
-                log.close();
-            }
-            (log.position(), log.waiting())
+/// What a thread keeps of its buffer between two events.
+const MAX_SCRATCH: usize = 64 * 1024;
+
+std::thread_local! {
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// An event that is encoded but for its id.
+pub(crate) struct Encoded {
+    pub(super) name: EventName,
+    pub(super) terminal: bool,
+    /// Where its bytes are.
+    pub(super) rest: Range<usize>,
+    key: Option<alloc::sync::Arc<dyn Key>>,
+}
+
+/// Lends a buffer that this thread uses again and again.
+fn with_scratch<R>(use_it: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    // Taken, not borrowed: encoding an event may publish another.
+    let mut bytes = SCRATCH.take();
+    bytes.clear();
+    let result = use_it(&mut bytes);
+    if bytes.capacity() <= MAX_SCRATCH {
+        SCRATCH.set(bytes);
+    }
+    result
+}
+
+impl Shared {
+    /// Appends encoded events in one step, calls `then` before anybody reads them, and notes whom to wake.
+    pub(crate) fn append<R>(
+        &self,
+        encoded: &[Encoded],
+        bytes: &[u8],
+        offset: Offset,
+        waking: &mut WakeAll<'_>,
+        then: impl FnOnce(&Log) -> R,
+    ) -> Result<R, PublishError> {
+        if encoded.iter().rev().skip(1).any(|event| event.terminal) {
+            return Err(PublishError::TerminalNotLast);
+        }
+        let settings = self.settings();
+        let budget = settings.budget.as_deref();
+        let _reserved = budget
+            .map(|budget| {
+                let size = Log::cost_of(encoded.len(), bytes.len());
+                budget.reserve(size).ok_or_else(|| PublishError::Full { bytes: budget.used(), limit: budget.limit() })
+            })
+            .transpose()?;
+        let frame = |event: &Encoded| NewFrame {
+            rest: &bytes[event.rest.clone()],
+            name: event.name.clone(),
+            offset,
+            key: event.key.clone(),
         };
-        self.shared.wake_all(waiting);
-        Ok(position)
+        let one;
+        let many;
+        let frames = if let [event] = encoded {
+            one = [frame(event)];
+            &one[..]
+        } else {
+            many = encoded.iter().map(frame).collect::<Vec<_>>();
+            &many
+        };
+        let now = settings.now();
+        let mut log = self.lock();
+        if log.is_fed() && offset != Offset::None && !matches!(offset, Offset::At(_)) {
+            return Err(PublishError::Fed);
+        }
+        match log.append(&settings.windows, frames, now) {
+            Appended::Done => log.note_use(now),
+            Appended::Closed | Appended::NotIncreasing => return Err(PublishError::Closed),
+        }
+        if encoded.last().is_some_and(|event| event.terminal) {
+            log.close();
+        }
+        waking.arm(&mut log);
+        Ok(then(&log))
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{AfterReset, Attached, Shared, SubscribeError, subscription};
+use super::{Attached, LagPolicy, Shared, SubscribeError, SubscribeOptions, TopicStats};
 use crate::history::{Position, Verdict};
 use crate::sync::Arc;
 
@@ -16,13 +16,33 @@ impl TopicReader {
     /// See [`Topic::position`](super::Topic::position).
     #[must_use]
     pub fn position(&self) -> Position {
-        self.shared.log.lock().position()
+        self.shared.lock().position()
+    }
+
+    /// See [`Topic::stats`](super::Topic::stats).
+    #[must_use]
+    pub fn stats(&self) -> TopicStats {
+        self.shared.stats()
+    }
+
+    /// See [`TopicBuilder::lag_policy`](super::TopicBuilder::lag_policy).
+    #[must_use]
+    pub fn lag_policy(&self) -> LagPolicy {
+        self.shared.settings().lag
+    }
+
+    /// See [`Topic::evict`](super::Topic::evict).
+    pub fn evict(&self) {
+        // Only age makes events of an idle log leave, and every connection asks from time to time.
+        if self.shared.settings().windows.keep.age.is_some() {
+            self.shared.evict();
+        }
     }
 
     /// See [`Topic::verdict`](super::Topic::verdict); and the topic's position at that moment.
     #[must_use]
     pub fn verdict(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
-        self.shared.verdict(last_event_id)
+        self.shared.verdict_and_position(last_event_id)
     }
 
     /// See [`Topic::resume`](super::Topic::resume).
@@ -30,8 +50,17 @@ impl TopicReader {
     /// # Errors
     ///
     /// As [`Topic::resume`](super::Topic::resume).
-    pub fn resume(&self, last_event_id: Option<&[u8]>, after_reset: AfterReset) -> Result<Attached, SubscribeError> {
-        subscription::attach(&self.shared, last_event_id, after_reset)
+    pub fn resume(&self, last_event_id: Option<&[u8]>, options: &SubscribeOptions) -> Result<Attached, SubscribeError> {
+        self.shared.attach(|log| log.verdict(last_event_id), options)
+    }
+
+    /// See [`Topic::resume_behind`](super::Topic::resume_behind).
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::resume`](super::Topic::resume).
+    pub fn resume_behind(&self, position: Position, options: &SubscribeOptions) -> Result<Attached, SubscribeError> {
+        self.shared.attach(|log| log.verdict_on(position), options)
     }
 }
 

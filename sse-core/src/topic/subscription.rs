@@ -1,5 +1,9 @@
 //! A cursor on a topic.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc as PlainArc;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -7,8 +11,10 @@ use core::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use super::{Shared, SubscribeError};
-use crate::history::{Position, Read, ReaderKey, Verdict};
+use super::shared::Locked;
+use super::{LagPolicy, Shared, SubscribeError, SubscribeOptions, TopicReader};
+use crate::event::EventName;
+use crate::history::{Begin, EachFrame, Log, Position, Read, ReaderKey, ResetReason, Verdict};
 use crate::sync::Arc;
 
 /// A cursor on a topic: a stream of what is between it and the newest event.
@@ -16,25 +22,29 @@ use crate::sync::Arc;
 /// Dropping it frees its place before `drop` returns.
 #[must_use = "a subscription that is dropped reads nothing"]
 pub struct Subscription {
-    shared: Arc<Shared>,
-    /// Ephemeral events from before it are not delivered.
-    attached: u64,
-    key: ReaderKey,
-    /// The stream has told why it ends.
-    done: bool,
+    pub(super) shared: Arc<Shared>,
+    /// Ephemeral events from before it are not delivered. [`DONE`] is in its highest bit.
+    pub(super) attached: u64,
+    pub(super) key: ReaderKey,
+    /// Whether the newest event of each key comes first when the reader starts over.
+    pub(super) wants_snapshot: bool,
+    /// What only some subscriptions have.
+    pub(super) extra: Option<Box<Extra>>,
 }
 
 const _: () = assert!(size_of::<Subscription>() <= 32);
 
-/// Where a client goes on that must start over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AfterReset {
-    /// With the oldest event that is kept.
-    #[default]
-    Oldest,
-    /// With the next event that is published.
-    Latest,
+/// The subscription has told why it ends.
+pub(super) const DONE: u64 = 1 << 63;
+
+/// What a subscription has besides its cursor.
+#[derive(Default)]
+pub(super) struct Extra {
+    pub(super) only: Option<PlainArc<[EventName]>>,
+    /// The offset that the client knows by the id of an event, if events are left out.
+    pub(super) told: u64,
+    /// What is to be delivered before anything else, and the id of the last of it.
+    pub(super) snapshot: Option<(vec::IntoIter<Bytes>, Position)>,
 }
 
 /// A subscription and what its client is to be told first.
@@ -43,8 +53,9 @@ pub enum AfterReset {
 pub struct Attached {
     /// Whether the client gets what it missed.
     pub verdict: Verdict,
-    /// The position just before the first event that the subscription delivers.
-    pub position: Position,
+    /// The position just before the first event that the subscription delivers. `None` if a snapshot comes first, because
+    /// a client that has not read it must not come back as if it had.
+    pub position: Option<Position>,
     /// The cursor.
     pub subscription: Subscription,
 }
@@ -55,86 +66,303 @@ pub struct Attached {
 pub enum Delivery {
     /// The next events, encoded and whole: as many as there are, in at most 64 KiB, or one that is larger.
     Frames(Bytes),
-    /// The reader trailed too far: an event that it had still to read is gone. Nothing follows.
-    Lagged,
+    /// The client has been told of no event for long: half of what is kept lies behind the id that it has. It is to be
+    /// told this one, as `stream-position`. Only where events are left out.
+    Position(Position),
+    /// The client is to be told, as `stream-reset`, that it has lost events, and why.
+    Reset {
+        /// Why.
+        reason: ResetReason,
+        /// The position just before the next event. `None` if a snapshot comes first.
+        position: Option<Position>,
+    },
+    /// An event that the reader had still to read is gone. Nothing follows.
+    Lost(ResetReason),
+    /// The topic told its subscribers to leave. Nothing follows.
+    Kicked,
     /// The topic is closed and everything was read. Nothing follows.
     Ended,
 }
 
-pub(super) fn attach(
-    shared: &Arc<Shared>,
-    last_event_id: Option<&[u8]>,
-    after_reset: AfterReset,
-) -> Result<Attached, SubscribeError> {
-    let now = shared.now();
-    let mut log = shared.log.lock();
-    // An idle log has not let go of what has become too old since the last event.
-    log.evict(now);
-    let verdict = log.verdict(last_event_id);
-    let key = match (verdict, after_reset) {
-        (Verdict::Recovered(position), _) => log.read_behind(position.offset()),
-        (Verdict::Reset(_), AfterReset::Oldest) => log.read_from_oldest(),
-        (Verdict::Fresh, _) | (Verdict::Reset(_), AfterReset::Latest) => log.read_from_head(),
+/// How many bytes of a snapshot, or of events of which some are left out, are delivered at once.
+pub(super) const GATHER: usize = 64 * 1024;
+
+impl Shared {
+    /// Takes the verdict and attaches the cursor in one step.
+    pub(super) fn attach(
+        self: &Arc<Self>,
+        verdict: impl FnOnce(&Log) -> Verdict,
+        options: &SubscribeOptions,
+    ) -> Result<Attached, SubscribeError> {
+        let log = self.lock_current();
+        let verdict = verdict(&log);
+        self.attach_as(log, verdict, options)
     }
-    .ok_or(SubscribeError { _priv: () })?;
-    let attached = log.attach_point();
-    let position = log.reader_position(key);
-    drop(log);
-    Ok(Attached {
-        verdict,
-        position,
-        subscription: Subscription { shared: Arc::clone(shared), attached, key, done: false },
-    })
+
+    /// Attaches the cursor of a client on which this is the verdict.
+    pub(super) fn attach_as(
+        self: &Arc<Self>,
+        mut log: Locked<'_>,
+        verdict: Verdict,
+        options: &SubscribeOptions,
+    ) -> Result<Attached, SubscribeError> {
+        let start = options.start(verdict);
+        let mut extra = Extra { only: options.only.clone(), ..Extra::default() };
+        let snapshot = match start {
+            Some(_) if options.snapshot => log.newest_of_each_key(|name| extra.wants(name)),
+            _ => Vec::new(),
+        };
+        let begin = match (verdict, start) {
+            (Verdict::Recovered(position), _) => Begin::Behind(position.offset()),
+            (_, Some(start)) if snapshot.is_empty() => start.begin(),
+            _ => Begin::Head,
+        };
+        let key = log.add_reader(begin).ok_or(SubscribeError { _priv: () })?;
+        log.note_verdict(verdict);
+        let (position, attached) = (log.reader_position(key), log.attach_point());
+        drop(log);
+        extra.told = position.offset();
+        let owes_snapshot = extra.owe(snapshot, position);
+        let extra = (owes_snapshot || extra.only.is_some()).then(|| Box::new(extra));
+        Ok(Attached {
+            verdict,
+            position: (!owes_snapshot).then_some(position),
+            subscription: Subscription {
+                shared: Arc::clone(self),
+                attached,
+                key,
+                wants_snapshot: options.snapshot,
+                extra,
+            },
+        })
+    }
+}
+
+impl Extra {
+    pub(super) fn wants(&self, name: &EventName) -> bool {
+        self.only.as_ref().is_none_or(|names| names.contains(name))
+    }
+
+    /// Takes on a snapshot; false if there is nothing in it.
+    fn owe(&mut self, snapshot: Vec<Bytes>, position: Position) -> bool {
+        let owes = !snapshot.is_empty();
+        self.snapshot = owes.then(|| (snapshot.into_iter(), position));
+        owes
+    }
+
+    /// The next events of the snapshot.
+    fn next_of_snapshot(&mut self) -> Option<Bytes> {
+        let (events, position) = self.snapshot.as_mut()?;
+        let mut gathered = Vec::new();
+        while gathered.len() < GATHER
+            && let Some(event) = events.next()
+        {
+            if events.len() == 0 {
+                gathered.extend_from_slice(crate::history::IdLine::new(*position).as_bytes());
+            }
+            gathered.extend_from_slice(&event);
+        }
+        if events.len() == 0 {
+            self.told = position.offset();
+            self.snapshot = None;
+        }
+        Some(Bytes::from(gathered))
+    }
 }
 
 impl Subscription {
-    /// The position just before the next event that this subscription delivers.
+    /// The position just before the next event that this subscription delivers, a snapshot apart.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.shared.log.lock().reader_position(self.key)
+        self.shared.lock().reader_position(self.key)
     }
 
-    /// What there is to deliver now; `None` if the reader has everything.
-    ///
-    /// Behind [`Delivery::Lagged`] and [`Delivery::Ended`] it is the same again.
+    /// What there is to deliver now; `None` if the reader has everything, or if it has been told why nothing follows.
     pub fn try_next(&mut self) -> Option<Delivery> {
-        delivery(self.shared.log.lock().read(self.key, self.attached))
+        match self.next(None, None) {
+            Poll::Ready(next) => next,
+            Poll::Pending => None,
+        }
+    }
+
+    /// The position that the client should be told, as `stream-position`, because no id of an event has told it: events
+    /// were left out. `None` if it knows. It counts as told from now on.
+    ///
+    /// Without it a client that is sent little would one day come back with an id from long ago and have to start over,
+    /// although it has missed nothing.
+    pub fn untold_position(&mut self) -> Option<Position> {
+        let extra = self.extra.as_deref_mut().filter(|extra| extra.snapshot.is_none() && extra.only.is_some())?;
+        let log = self.shared.lock();
+        if self.attached & DONE != 0 || log.fate(self.key, self.attached).is_some() {
+            // It has not come as far as the oldest event that is left.
+            return None;
+        }
+        let position = log.reader_position(self.key);
+        drop(log);
+        (core::mem::replace(&mut extra.told, position.offset()) != position.offset()).then_some(position)
+    }
+
+    /// Goes on behind a position that a snapshot includes. False, and nothing has changed, if not everything from there
+    /// on is there any more.
+    ///
+    /// The events between the subscription's own position and a later one are not delivered: the snapshot has them. From
+    /// an earlier one it catches up, and lags only once it has come within the live window again.
+    pub fn seek(&mut self, position: Position) -> bool {
+        if self.attached & DONE != 0 {
+            return false;
+        }
+        let Some(unread) = self.shared.lock_current().seek(self.key, position) else { return false };
+        // What is ephemeral is not delivered a second time.
+        self.attached = self.attached.max(unread);
+        if let Some(extra) = self.extra.as_deref_mut() {
+            extra.told = position.offset();
+        }
+        true
+    }
+
+    /// Goes on with the next event that is published, and returns the position before it. What lies between is not
+    /// delivered, and whoever says so to the client names it that position.
+    pub fn skip_to_head(&mut self) -> Position {
+        let mut log = self.shared.lock();
+        log.move_to_head(self.key);
+        let position = log.reader_position(self.key);
+        if let Some(extra) = self.extra.as_deref_mut() {
+            extra.told = position.offset();
+        }
+        position
+    }
+
+    /// The topic that it reads.
+    #[must_use]
+    pub fn topic(&self) -> TopicReader {
+        TopicReader { shared: Arc::clone(&self.shared) }
+    }
+
+    /// Whether only some events are delivered.
+    pub(super) fn leaves_out(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.only.is_some())
+    }
+
+    /// The events of the snapshot that is owed, for one who delivers them himself.
+    pub(super) fn take_snapshot(&mut self) -> impl Iterator<Item = Bytes> + use<> {
+        self.extra.as_deref_mut().and_then(|extra| extra.snapshot.take()).into_iter().flat_map(|(events, _)| events)
+    }
+
+    /// What is next; `None` if nothing follows. If it is pending, the reader waits for it, if there is a context to wake.
+    ///
+    /// With `show` the frames go there one by one, and those that are delivered are empty.
+    pub(super) fn next(
+        &mut self,
+        cx: Option<&mut Context<'_>>,
+        show: Option<&mut dyn FnMut(EachFrame<'_>)>,
+    ) -> Poll<Option<Delivery>> {
+        if self.attached & DONE != 0 {
+            return Poll::Ready(None);
+        }
+        if let Some(snapshot) = self.extra.as_deref_mut().and_then(Extra::next_of_snapshot) {
+            return Poll::Ready(Some(Delivery::Frames(snapshot)));
+        }
+        let mut log = self.shared.lock();
+        let read = if show.is_none() && !self.leaves_out() {
+            log.read(self.key, self.attached)
+        } else {
+            let mut gathered = Vec::new();
+            let mut gather = |frame: EachFrame<'_>| {
+                gathered.extend_from_slice(frame.id_line);
+                gathered.extend_from_slice(frame.rest);
+            };
+            let show: &mut dyn FnMut(EachFrame<'_>) = match show {
+                Some(show) => &mut *show,
+                None => &mut gather,
+            };
+            let mut told = None;
+            let extra = self.extra.as_deref();
+            let read = log.read_each(
+                self.key,
+                self.attached,
+                |name| extra.is_none_or(|extra| extra.wants(name)),
+                |frame| {
+                    told = frame.offset.or(told);
+                    show(frame);
+                },
+            );
+            if let Some(extra) = self.extra.as_deref_mut() {
+                extra.told = told.unwrap_or(extra.told);
+                let position = log.reader_position(self.key);
+                if read == Some(Read::Pending)
+                    && position.offset() != extra.told
+                    && log.is_half_gone(&self.shared.settings().windows, extra.told)
+                {
+                    extra.told = position.offset();
+                    return Poll::Ready(Some(Delivery::Position(position)));
+                }
+            }
+            read.unwrap_or_else(|| Read::Frames(Bytes::from(gathered)))
+        };
+        let delivery = match read {
+            Read::Frames(frames) => return Poll::Ready(Some(Delivery::Frames(frames))),
+            Read::Pending => {
+                // In the same step as the read, or an event could come between them and wake nobody.
+                let _dropped_outside_the_lock = cx.and_then(|cx| log.wait(self.key, cx.waker()));
+                drop(log);
+                return Poll::Pending;
+            }
+            Read::Lost(reason) => {
+                drop(log);
+                return Poll::Ready(Some(self.lose(reason)));
+            }
+            Read::Dismissed => Delivery::Kicked,
+            Read::Ended => Delivery::Ended,
+        };
+        drop(log);
+        self.attached |= DONE;
+        Poll::Ready(Some(delivery))
+    }
+
+    /// Does with a reader that has lost its place what the topic does with those.
+    pub(super) fn lose(&mut self, reason: ResetReason) -> Delivery {
+        let mut log = self.shared.lock();
+        log.note_lost(reason);
+        let policy = self.shared.settings().lag;
+        if policy == LagPolicy::Close {
+            drop(log);
+            self.attached |= DONE;
+            return Delivery::Lost(reason);
+        }
+        log.move_to_head(self.key);
+        self.attached = log.attach_point();
+        let position = log.reader_position(self.key);
+        let snapshot = match policy {
+            LagPolicy::Reset if self.wants_snapshot => {
+                let extra = self.extra.as_deref();
+                log.newest_of_each_key(|name| extra.is_none_or(|extra| extra.wants(name)))
+            }
+            _ => Vec::new(),
+        };
+        drop(log);
+        let owes_snapshot = !snapshot.is_empty();
+        if owes_snapshot || self.extra.is_some() {
+            let extra = self.extra.get_or_insert_default();
+            extra.told = position.offset();
+            extra.owe(snapshot, position);
+        }
+        let position = (!owes_snapshot).then_some(position);
+        Delivery::Reset { reason, position }
     }
 }
 
-fn delivery(read: Read) -> Option<Delivery> {
-    match read {
-        Read::Frames(frames) => Some(Delivery::Frames(frames)),
-        Read::Lagged => Some(Delivery::Lagged),
-        Read::Ended => Some(Delivery::Ended),
-        Read::Pending => None,
-    }
-}
-
-/// The stream ends behind [`Delivery::Lagged`] and [`Delivery::Ended`].
+/// The stream ends behind [`Delivery::Lost`], [`Delivery::Kicked`] and [`Delivery::Ended`].
 impl Stream for Subscription {
     type Item = Delivery;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        if self.done {
-            return Poll::Ready(None);
-        }
-        let mut log = self.shared.log.lock();
-        let Some(delivery) = delivery(log.read(self.key, self.attached)) else {
-            // In the same step as the read, or an event could come between them and wake nobody.
-            let _dropped_outside_the_lock = log.wait(self.key, cx.waker());
-            drop(log);
-            return Poll::Pending;
-        };
-        drop(log);
-        self.done = !matches!(delivery, Delivery::Frames(_));
-        Poll::Ready(Some(delivery))
+        self.next(Some(cx), None)
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let _dropped_outside_the_lock = self.shared.log.lock().remove_reader(self.key);
+        let _dropped_outside_the_lock = self.shared.lock_used().remove_reader(self.key);
     }
 }
 

@@ -9,6 +9,7 @@ use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Empty};
 use sse_core::SseEvent;
 use sse_core::history::Epoch;
+use sse_tower::{ControlEvents, Unresumable};
 
 use crate::support::{EPOCH, ask, frame, layer, publish, stream_of, topic};
 
@@ -17,6 +18,10 @@ use crate::support::{EPOCH, ask, frame, layer, publish, stream_of, topic};
 enum Route {
     /// A topic that keeps its events 11 to 20.
     Topic,
+    /// The same without control events, which refuses those that must start over.
+    Refusing,
+    /// The same without control events, which serves them.
+    Restarting,
     /// A stream whose event has a payload that is no JSON.
     BrokenPayload,
     /// A stream whose event has an id with NUL.
@@ -102,6 +107,14 @@ const CASES: &[Case] = &[
         first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"future\"}⏎⏎",
     },
     Case {
+        input: "`Last-Event-ID: =reset`, of a client that was cut off while it started over in-band",
+        route: Route::Topic,
+        request: |request| request.header("last-event-id", "=reset"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=lagged")],
+        first_frame: "event: stream-reset⏎id: k3x9f0q2m1-10⏎data: {\"reason\":\"lagged\"}⏎⏎",
+    },
+    Case {
         input: "empty `Last-Event-ID`",
         route: Route::Topic,
         request: |request| request.header("last-event-id", ""),
@@ -166,6 +179,39 @@ const CASES: &[Case] = &[
         first_frame: "",
     },
     Case {
+        input: "without control events: `Last-Event-ID` of an event that is no longer kept",
+        route: Route::Refusing,
+        request: |request| request.header("last-event-id", "k3x9f0q2m1-9"),
+        status: 412,
+        headers: &[("sse-resume", "reset; reason=evicted"), ("content-type", "application/json"), NO_STORE],
+        first_frame: "{\"error\":\"this event stream cannot be resumed behind that id: ask for it without one\",\
+                      \"reason\":\"evicted\"}",
+    },
+    Case {
+        input: "the same where the route says `Unresumable::Restart`",
+        route: Route::Restarting,
+        request: |request| request.header("last-event-id", "k3x9f0q2m1-9"),
+        status: 200,
+        headers: &[("sse-resume", "reset; reason=evicted"), STREAM[0]],
+        first_frame: ":⏎retry: 3000⏎",
+    },
+    Case {
+        input: "without control events: `Last-Event-ID: =end`",
+        route: Route::Refusing,
+        request: |request| request.header("last-event-id", "=end"),
+        status: 204,
+        headers: &[NO_STORE],
+        first_frame: "",
+    },
+    Case {
+        input: "without control events: `Accept: application/json`",
+        route: Route::Refusing,
+        request: |request| request.header("accept", "application/json"),
+        status: 200,
+        headers: STREAM,
+        first_frame: ":⏎retry: 3000⏎",
+    },
+    Case {
         input: "any: the handler's event does not serialize",
         route: Route::BrokenPayload,
         request: |request| request,
@@ -189,9 +235,14 @@ async fn every_bad_input_has_a_clear_answer() {
         let topic = topic(10);
         publish(&topic, 1..=20);
         let request = (case.request)(Request::builder()).body(Empty::<Bytes>::new()).unwrap();
+        let quiet = layer().control_events(ControlEvents::Off);
         let broken = |event| stream_of(stream::iter([event]), request.clone(), |sse| sse);
         let response = match case.route {
             Route::Topic => ask(&layer(), &topic, request).await.map(BodyExt::boxed),
+            Route::Refusing => ask(&quiet, &topic, request).await.map(BodyExt::boxed),
+            Route::Restarting => {
+                ask(&quiet.unresumable(Unresumable::Restart), &topic, request).await.map(BodyExt::boxed)
+            }
             Route::BrokenPayload => broken(Broken::Payload([([1, 2], 3)].into())).await.map(BodyExt::boxed),
             Route::BrokenId => broken(Broken::Id("a\0b".into())).await.map(BodyExt::boxed),
         };
@@ -201,7 +252,7 @@ async fn every_bad_input_has_a_clear_answer() {
         }
         let mut body = response.into_body();
         let mut first = frame(&mut body).await.unwrap_or_default().replace('\n', "⏎");
-        if !matches!(case.route, Route::Topic) {
+        if matches!(case.route, Route::BrokenPayload | Route::BrokenId) {
             first += &frame(&mut body).await.unwrap().replace('\n', "⏎");
             assert!(body.frame().await.unwrap().unwrap_err().is_encode(), "{}", case.input);
         }

@@ -10,7 +10,7 @@ use http_body::Body as _;
 use http_body_util::{BodyExt as _, Empty};
 use sse_core::event::With;
 use sse_core::history::{LiveWindow, ResetReason};
-use sse_core::topic::AfterReset;
+use sse_core::topic::Start;
 use sse_core::{Event, EventId, EventName, Retry, SseEvent, Topic};
 use sse_tower::{Resumed, Sse, SseLayer};
 use tower::{Layer as _, ServiceExt as _};
@@ -331,7 +331,7 @@ async fn after_a_reset_a_route_may_go_on_with_the_latest() {
     publish(&topic, 1..=3);
     let reset = topic.clone();
     let service = tower::service_fn(move |_| {
-        let sse = Sse::topic(&reset).after_reset(AfterReset::Latest);
+        let sse = Sse::topic(&reset).after_reset(Start::Latest);
         async { Ok::<_, Infallible>(sse) }
     });
     let response = layer().layer(service).oneshot(get(Some(&format!("{EPOCH}-1")))).await.unwrap();

@@ -1,225 +1,195 @@
-//! Every kind of connection, cut after every byte, resumed with the id that a client then holds: what is delivered is
-//! what was published, or a reset was announced.
+//! Every kind of connection to a topic, cut after every byte, resumed with the id that a client then holds: what is
+//! delivered is what was published, or a reset was announced. Snapshots and groups are in their own files.
 
-use http_body::Body as _;
+use sse_core::EventName;
 use sse_core::history::{LiveWindow, Retention};
-use sse_core::topic::AfterReset;
-use sse_core::{Decoder, Topic};
-use sse_tower::{Sse, SseLayer};
-use tower::{Layer as _, ServiceExt as _};
+use sse_core::topic::{LagPolicy, Start};
+use sse_tower::Sse;
+use sse_tower::source::Subscribed;
 
-use crate::support::{Count, EPOCH, get, layer, publish, ready};
+use crate::client::Client;
+use crate::scene::Step::{Do, Quiet};
+use crate::scene::{Scene, Step, World};
+use crate::support::Count;
 
-/// How a client keeps the last event id.
-#[derive(Clone, Copy, Debug)]
-enum Model {
-    /// As the standard says: an id counts when its block is complete.
-    Standard,
-    /// As Firefox does: an id in a block without data does not count.
-    Firefox,
+/// A topic of these retained events, of which there were five.
+fn keeping(events: usize, before: u64) -> World {
+    let world = World::one(|topic| topic.keep(Retention::events(events)));
+    world.next(before, Count::Tick);
+    world
 }
 
-/// What a client has seen over all its connections.
-#[derive(Debug)]
-struct Client {
-    model: Model,
-    id: String,
-    ticks: Vec<u64>,
-    resets: usize,
-    opened: bool,
-    ended: bool,
+/// A topic whose readers lag behind three events.
+fn impatient(policy: LagPolicy, keep: usize) -> World {
+    let world = World::one(|topic| topic.keep(Retention::events(keep)).live(LiveWindow::events(3)).lag_policy(policy));
+    world.next(2, Count::Tick);
+    world
 }
 
-impl Client {
-    fn new(model: Model, id: &str) -> Self {
-        Self { model, id: id.to_owned(), ticks: Vec::new(), resets: 0, opened: false, ended: false }
-    }
+const THREE_MORE: &[Step] = &[Do(|world| world.next(3, Count::Tick))];
+/// The reader does not read while six are published.
+const LAG: &[Step] = &[Do(|world| world.next(1, Count::Tick)), Do(|world| world.next(6, Count::Tick))];
 
-    /// Reads what arrived of one connection.
-    fn read(&mut self, bytes: &str) {
-        let mut decoder = Decoder::new();
-        let mut input = bytes.as_bytes();
-        while let Some(event) = decoder.decode(&mut input).unwrap() {
-            if matches!(self.model, Model::Firefox) && !event.last_event_id.as_str().is_empty() {
-                self.id = event.last_event_id.to_string();
-            }
-            match event.name.as_str() {
-                "tick" => self.ticks.push(event.data.parse().unwrap()),
-                "stream-open" => self.opened = true,
-                "stream-reset" => {
-                    self.resets += 1;
-                    // What it knew is void; it starts over.
-                    self.ticks.clear();
-                }
-                "stream-end" => self.ended = true,
-                "done" => {}
-                other => panic!("{other}"),
-            }
-        }
-        if matches!(self.model, Model::Standard) && !decoder.last_event_id().is_empty() {
-            decoder.last_event_id().clone_into(&mut self.id);
-        }
-    }
-
-    fn id(&self) -> Option<&str> {
-        Some(self.id.as_str()).filter(|id| !id.is_empty())
+/// Three more are published while the connection is open, and three while the client is away.
+fn scene(make: fn() -> World, first_id: &'static str) -> Scene<Subscribed> {
+    Scene {
+        make,
+        route: |world| Sse::topic(&world.topics[0]),
+        first_id,
+        steps: THREE_MORE,
+        shows: &["event: tick\n"],
+        away: |world| world.next(3, Count::Tick),
+        check: check_all,
     }
 }
 
-/// One connection's bytes as far as they are ready; `None` if the answer was 204.
-async fn connect(topic: &Topic<Count>, id: Option<&str>, layer: &SseLayer) -> Option<String> {
-    let topic = topic.clone();
-    let service = tower::service_fn(move |_| {
-        let sse = Sse::topic(&topic).after_reset(AfterReset::Oldest);
-        async { Ok::<_, std::convert::Infallible>(sse) }
-    });
-    let response = layer.layer(service).oneshot(get(id)).await.unwrap();
-    (response.status() == 200).then(|| ready(&mut response.into_body()))
+fn check_all(world: &World, client: &Client) {
+    world.check_log(client);
+    assert!(!client.ended);
 }
 
-/// A topic of these retained events, to which `before` were published.
-fn filled(keep: usize, before: u64) -> Topic<Count> {
-    let topic = Topic::builder().epoch(EPOCH.parse().unwrap()).keep(Retention::events(keep)).build().unwrap();
-    publish(&topic, 1..=before);
-    topic
-}
-
-/// Cuts the first connection of a client that comes with `id` after every byte; publishes more while it is away; and
-/// compares what it has in the end with what was published: from `first` on, or from the oldest that is kept if a reset
-/// was announced again.
-async fn check(keep: usize, before: u64, first_id: &str, first: u64, ends: bool) {
-    let layer = layer();
-    for model in [Model::Standard, Model::Firefox] {
-        let whole = connect_first(keep, before, first_id, ends, &layer).await.1;
-        for cut in 0..=whole.len() {
-            let (topic, bytes) = connect_first(keep, before, first_id, ends, &layer).await;
-            let mut client = Client::new(model, first_id);
-            client.read(&bytes[..cut]);
-            let seen_before_the_cut = client.ticks.clone();
-            let resets_before_the_cut = client.resets;
-            let had_id = client.id().is_some();
-            if !ends {
-                publish(&topic, before + 4..=before + 6);
-            }
-            let ended_before_the_cut = client.ended;
-            match connect(&topic, client.id(), &layer).await {
-                Some(bytes) => client.read(&bytes),
-                None => assert!(ended_before_the_cut, "204 at {cut}, and the client was not told of the end"),
-            }
-            let context = || format!("{model:?}, keep {keep}, from {first_id:?}, cut after {cut}: {client:?}");
-            let last = if ends { before + 3 } else { before + 6 };
-            let expected_until_the_end = |first: u64| (first..=last).collect::<Vec<_>>();
-            if client.resets > resets_before_the_cut {
-                // A reset was announced: it begins with the oldest that is kept.
-                let oldest = last.saturating_sub(keep as u64) + 1;
-                assert_eq!(client.ticks, expected_until_the_end(oldest), "{}", context());
-            } else if had_id {
-                assert_eq!(client.ticks, expected_until_the_end(first), "{}", context());
-            } else {
-                // It was cut before it was told where it stands: it begins again, like anybody who comes fresh.
-                assert!(seen_before_the_cut.is_empty(), "{}", context());
-                assert!(first_id.is_empty(), "{}", context());
-            }
-            assert_eq!(client.ended, ends, "{}", context());
-        }
-    }
-}
-
-/// The topic and the bytes of the first connection: its prelude and replay, and three more events that came live.
-async fn connect_first(keep: usize, before: u64, id: &str, ends: bool, layer: &SseLayer) -> (Topic<Count>, String) {
-    let topic = filled(keep, before);
-    let handler = topic.clone();
-    let service = tower::service_fn(move |_| {
-        let sse = Sse::topic(&handler);
-        async { Ok::<_, std::convert::Infallible>(sse) }
-    });
-    let id = Some(id).filter(|id| !id.is_empty());
-    let mut body = layer.layer(service).oneshot(get(id)).await.unwrap().into_body();
-    let mut bytes = ready(&mut body);
-    publish(&topic, before + 1..=before + 3);
-    if ends {
-        topic.publish(&Count::Done).unwrap();
-    }
-    bytes.push_str(&ready(&mut body));
-    (topic, bytes)
+/// As [`check_all`], and nothing was lost since the id that the client brought first.
+fn check_no_reset(world: &World, client: &Client) {
+    check_all(world, client);
+    assert_eq!(client.resets, 0);
 }
 
 #[tokio::test]
 async fn fresh() {
-    check(100, 5, "", 6, false).await;
-}
-
-#[tokio::test]
-async fn fresh_in_an_empty_topic() {
-    check(100, 0, "", 1, false).await;
+    scene(|| keeping(100, 5), "").check().await;
+    scene(|| keeping(100, 0), "").check().await;
+    for start in [Start::Earliest, Start::LatestMinus(2)] {
+        let route: fn(&World) -> _ = match start {
+            Start::Earliest => |world| Sse::topic(&world.topics[0]).fresh(Start::Earliest),
+            _ => |world| Sse::topic(&world.topics[0]).fresh(Start::LatestMinus(2)),
+        };
+        Scene { route, shows: &["data: 4\n"], ..scene(|| keeping(100, 5), "") }.check().await;
+    }
 }
 
 #[tokio::test]
 async fn recovered() {
-    check(100, 5, &format!("{EPOCH}-2"), 3, false).await;
-}
-
-#[tokio::test]
-async fn recovered_from_before_everything() {
-    check(100, 5, &format!("{EPOCH}-0"), 1, false).await;
+    for first_id in ["k3x9f0q2m1-2", "k3x9f0q2m1-0", "k3x9f0q2m1-5"] {
+        Scene { check: check_no_reset, ..scene(|| keeping(100, 5), first_id) }.check().await;
+    }
 }
 
 #[tokio::test]
 async fn reset() {
-    check(10, 30, &format!("{EPOCH}-2"), 21, false).await;
-    check(10, 5, "another0log-2", 1, false).await;
-    check(10, 5, "malformed", 1, false).await;
+    for (keep, before, first_id) in [(10, 30, "k3x9f0q2m1-2"), (10, 5, "another0log-2"), (10, 5, "malformed")] {
+        let make: fn() -> World = if before == 30 { || keeping(10, 30) } else { || keeping(10, 5) };
+        let shows = &["event: stream-reset\nid: k3x9f0q2m1-"];
+        Scene { shows, ..scene(make, first_id) }.check().await;
+        let route: fn(&World) -> _ = |world| Sse::topic(&world.topics[0]).after_reset(Start::Latest);
+        Scene { route, shows, ..scene(make, first_id) }.check().await;
+        assert_eq!(keep, 10);
+    }
 }
 
 #[tokio::test]
 async fn with_so_little_kept_that_a_cut_may_itself_be_too_long() {
-    check(2, 5, &format!("{EPOCH}-4"), 5, false).await;
-    check(4, 5, &format!("{EPOCH}-4"), 5, false).await;
+    for make in [|| keeping(2, 5), || keeping(4, 5)] {
+        scene(make, "k3x9f0q2m1-4").check().await;
+    }
 }
 
 #[tokio::test]
 async fn ended() {
-    check(100, 5, &format!("{EPOCH}-2"), 3, true).await;
-    check(100, 5, "malformed", 1, true).await;
+    for first_id in ["k3x9f0q2m1-2", "malformed"] {
+        Scene {
+            steps: &[Do(|world| world.next(3, Count::Tick)), Do(|world| world.publish([Count::Done]))],
+            shows: &["event: stream-end\nid: =end\ndata: {}\n\n"],
+            away: |_| {},
+            check: |world, client| {
+                world.check_log(client);
+                assert!(client.ended);
+            },
+            ..scene(|| keeping(100, 5), first_id)
+        }
+        .check()
+        .await;
+    }
+}
+
+/// Who is told to leave comes back and has missed nothing.
+#[tokio::test]
+async fn kicked() {
+    let steps = &[Do(|world: &World| world.next(3, Count::Tick)), Do(|world: &World| world.topics[0].kick())];
+    Scene { steps, check: check_no_reset, ..scene(|| keeping(100, 5), "k3x9f0q2m1-2") }.check().await;
+    Scene { steps, ..scene(|| keeping(100, 5), "") }.check().await;
 }
 
 /// A reader that lags is cut by the server: whatever it had read by then, it comes back and is told the rest.
 #[tokio::test]
-async fn lagged() {
-    for model in [Model::Standard, Model::Firefox] {
-        let make = || {
-            let live = LiveWindow::events(3);
-            let topic = Topic::builder().epoch(EPOCH.parse().unwrap()).live(live).build().unwrap();
-            publish(&topic, 1..=2);
-            topic
-        };
-        let whole = read_until_lagged(&make()).await;
-        for cut in 0..=whole.len() {
-            let topic = make();
-            let bytes = read_until_lagged(&topic).await;
-            assert!(!bytes.contains("stream-end"), "a lag is no end");
-            let mut client = Client::new(model, &format!("{EPOCH}-1"));
-            client.read(&bytes[..cut]);
-            client.read(&connect(&topic, client.id(), &layer()).await.unwrap());
-            assert_eq!((&client.ticks, client.resets), (&(2..=9).collect(), 0), "{model:?}, cut after {cut}");
+async fn lagged_and_closed() {
+    let lagged = || scene(|| impatient(LagPolicy::Close, 100), "k3x9f0q2m1-1");
+    Scene { steps: LAG, check: check_no_reset, ..lagged() }.check().await;
+    Scene { steps: LAG, ..scene(|| impatient(LagPolicy::Close, 4), "k3x9f0q2m1-1") }.check().await;
+}
+
+/// It is told that it has lost events, and goes on with those that come.
+#[tokio::test]
+async fn lagged_and_reset_or_moved() {
+    const STEPS: &[Step] = &[LAG[0], LAG[1], Do(|world| world.next(2, Count::Tick))];
+    for make in [
+        || impatient(LagPolicy::Reset, 100),
+        || impatient(LagPolicy::Skip, 100),
+        || impatient(LagPolicy::Reset, 4),
+        || impatient(LagPolicy::Skip, 4),
+    ] {
+        Scene {
+            steps: STEPS,
+            shows: &["event: stream-reset\nid: k3x9f0q2m1-9\ndata: {\"reason\":\"lagged\"}\n\nid: k3x9f0q2m1-10\n"],
+            ..scene(make, "k3x9f0q2m1-1")
         }
+        .check()
+        .await;
     }
 }
 
-/// What a reader got that came behind event 1 and did not read while 4 to 9 were published.
-async fn read_until_lagged(topic: &Topic<Count>) -> String {
-    let handler = topic.clone();
-    let service = tower::service_fn(move |_| {
-        let sse = Sse::topic(&handler);
-        async { Ok::<_, std::convert::Infallible>(sse) }
-    });
-    let id = format!("{EPOCH}-1");
-    let mut body = layer().layer(service).oneshot(get(Some(&id))).await.unwrap().into_body();
-    let mut bytes = ready(&mut body);
-    publish(topic, [3]);
-    bytes.push_str(&ready(&mut body));
-    publish(topic, 4..=9);
-    bytes.push_str(&ready(&mut body));
-    assert!(body.is_end_stream(), "the reader was not closed");
-    bytes
+fn only_ticks(world: &World) -> Sse<Subscribed> {
+    Sse::topic(&world.topics[0]).only([EventName::from_static("tick")])
+}
+
+/// What is left out is no gap, and does not let the client's id grow old.
+#[tokio::test(start_paused = true)]
+async fn filtered() {
+    const STEPS: &[Step] = &[
+        Do(|world| world.next(1, Count::Tick)),
+        Do(|world| world.next(3, Count::Noise)),
+        Quiet,
+        Do(|world| world.next(1, Count::Noise)),
+        Do(|world| world.next(1, Count::Tick)),
+        Quiet,
+    ];
+    for first_id in ["", "k3x9f0q2m1-2", "malformed"] {
+        Scene {
+            route: only_ticks,
+            steps: STEPS,
+            shows: &[
+                "event: stream-position\nid: k3x9f0q2m1-9\ndata: {}\n\nid: k3x9f0q2m1-11\nevent: tick\n",
+                "\n:\n\n",
+            ],
+            check: |world, client| world.check_log_of(client, |event| matches!(event, Count::Tick(_))),
+            ..scene(|| keeping(100, 5), first_id)
+        }
+        .check()
+        .await;
+    }
+}
+
+/// With a history of ten, half of it is told at once.
+#[tokio::test]
+async fn filtered_and_busy() {
+    Scene {
+        route: only_ticks,
+        steps: &[Do(|world| world.next(5, Count::Noise)), Do(|world| world.next(1, Count::Tick))],
+        shows: &["event: stream-position\nid: k3x9f0q2m1-10\ndata: {}\n\n"],
+        check: |world, client| {
+            world.check_log_of(client, |event| matches!(event, Count::Tick(_)));
+        },
+        ..scene(|| keeping(10, 5), "k3x9f0q2m1-5")
+    }
+    .check()
+    .await;
 }

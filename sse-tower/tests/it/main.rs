@@ -3,6 +3,14 @@
 
 mod bad_input;
 mod body;
+mod client;
+mod control_events;
 mod cuts;
 mod forms;
+mod group;
+mod in_band;
+mod scene;
+mod shared_snapshot;
+mod snapshot;
+mod snapshot_cuts;
 mod support;

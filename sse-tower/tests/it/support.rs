@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty};
 use sse_core::wire::SseItem;
 use sse_core::{SseEvent, Topic};
 use sse_tower::source::Events;
-use sse_tower::{GateBody, Sse, SseBody, SseLayer};
+use sse_tower::{GateBody, Source, Sse, SseBody, SseLayer};
 use tower::{Layer as _, ServiceExt as _};
 
 pub(crate) const EPOCH: &str = "k3x9f0q2m1";
@@ -18,6 +19,14 @@ pub(crate) const EPOCH: &str = "k3x9f0q2m1";
 #[sse(rename_all = "kebab-case")]
 pub(crate) enum Count {
     Tick(u64),
+    /// What a route may leave out.
+    Noise(u64),
+    /// Something that must be applied exactly once.
+    Add(u64),
+    /// The newest value of its key, which is the value modulo 3.
+    Level(u64),
+    Cpu(u64),
+    Disk(u64),
     #[sse(terminal)]
     Done,
 }
@@ -90,4 +99,20 @@ where
         async { Ok::<_, Infallible>(sse) }
     });
     layer().layer(service).oneshot(request).await.unwrap()
+}
+
+pub(crate) type BoxBody = UnsyncBoxBody<Bytes, sse_tower::Error>;
+
+/// The answer of a handler that returns this, behind the layer.
+pub(crate) async fn answer<S: Source + Send + 'static>(
+    layer: &SseLayer,
+    request: Request<Empty<Bytes>>,
+    sse: Sse<S>,
+) -> Response<BoxBody> {
+    let response = std::cell::Cell::new(Some(sse.into_response()));
+    let service = tower::service_fn(|_| {
+        let response = response.take().unwrap();
+        async { Ok::<_, Infallible>(response) }
+    });
+    layer.layer(service).oneshot(request).await.unwrap().map(BodyExt::boxed_unsync)
 }

@@ -1,12 +1,20 @@
 //! The seam between replay and live, lag, retention and drop: no threads, no time.
 
+mod delivery;
+mod group;
+mod hub;
+#[cfg(loom)]
+mod loom;
 mod model;
+mod publish;
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 use std::sync::Mutex;
 use std::task::Wake;
 
@@ -55,7 +63,7 @@ fn id(offset: u64) -> String {
 }
 
 fn resume(topic: &Topic<Number>, offset: u64) -> Attached {
-    topic.resume(Some(id(offset).as_bytes()), AfterReset::Oldest).unwrap()
+    topic.resume(Some(id(offset).as_bytes()), &SubscribeOptions::new()).unwrap()
 }
 
 /// Everything that there is to read now: the numbers, and `true` if the reader has lagged.
@@ -107,7 +115,7 @@ fn a_resume_is_exact_at_every_offset_and_goes_on_live() {
     for offset in 10..=20 {
         let mut attached = resume(&topic, offset);
         assert_eq!(attached.verdict, Verdict::Recovered(id(offset).parse().unwrap()));
-        assert_eq!(attached.position.to_string(), id(offset));
+        assert_eq!(attached.position.unwrap().to_string(), id(offset));
         assert_eq!(numbers(&mut attached.subscription), (offset + 1..=20).collect::<Vec<_>>());
         assert_eq!(attached.subscription.position(), topic.position());
     }
@@ -122,11 +130,12 @@ fn what_is_evicted_resets_and_begins_with_the_oldest_or_the_next() {
     publish(&topic, 1..=20);
     let mut attached = resume(&topic, 9);
     assert_eq!(attached.verdict, Verdict::Reset(ResetReason::Evicted));
-    assert_eq!(attached.position.to_string(), id(10));
+    assert_eq!(attached.position.unwrap().to_string(), id(10));
     assert_eq!(numbers(&mut attached.subscription), (11..=20).collect::<Vec<_>>());
 
-    let mut attached = topic.resume(Some(id(9).as_bytes()), AfterReset::Latest).unwrap();
-    assert_eq!(attached.position, topic.position());
+    let mut attached =
+        topic.resume(Some(id(9).as_bytes()), &SubscribeOptions::new().after_reset(Start::Latest)).unwrap();
+    assert_eq!(attached.position, Some(topic.position()));
     assert!(numbers(&mut attached.subscription).is_empty());
 }
 
@@ -187,7 +196,7 @@ fn a_reader_that_was_live_lags_when_it_falls_out_of_the_window() {
     publish(&topic, 1..=5);
     assert_eq!(numbers(&mut reader), [1, 2, 3, 4, 5]);
     publish(&topic, 6..=11);
-    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lagged)));
+    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lost(ResetReason::Lagged))));
     // It has missed nothing that it cannot come back for.
     assert_eq!(numbers(&mut resume(&topic, 5).subscription), [6, 7, 8, 9, 10, 11]);
 }
@@ -201,7 +210,7 @@ fn what_is_held_for_a_slow_reader_is_bounded_in_bytes_whatever_was_freed_before(
     for value in 1..=20 {
         topic.publish(&Number { padding: 1_000, ..number(value) }).unwrap();
     }
-    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lagged)));
+    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lost(ResetReason::Lagged))));
 }
 
 #[test]
@@ -212,7 +221,7 @@ fn a_reader_that_catches_up_may_trail_further_than_the_window() {
     publish(&topic, 101..=200);
     assert_eq!(numbers(&mut reader), (1..=200).collect::<Vec<_>>());
     publish(&topic, 201..=206);
-    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lagged)));
+    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lost(ResetReason::Lagged))));
 }
 
 #[test]
@@ -221,7 +230,7 @@ fn a_reader_that_catches_up_lags_when_its_next_event_is_freed() {
     publish(&topic, 1..=10);
     let mut reader = resume(&topic, 0).subscription;
     publish(&topic, 11..=20);
-    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lagged)));
+    assert_eq!(drain(&mut reader), (Vec::new(), Some(Delivery::Lost(ResetReason::Lagged))));
 }
 
 #[test]
@@ -345,8 +354,8 @@ fn a_million_events_leave_the_log_within_its_bounds() {
         }
     }
     assert_eq!(read, 1_000_000 - 1_000_000 % 17);
-    assert_eq!(drain(&mut slow).1, Some(Delivery::Lagged));
-    let log = topic.shared.log.lock();
+    assert_eq!(drain(&mut slow).1, Some(Delivery::Lost(ResetReason::Lagged)));
+    let log = topic.shared.lock();
     assert!(log.allocated() <= 4 * 64 * 1024, "{} bytes", log.allocated());
 }
 
@@ -358,7 +367,7 @@ fn ephemeral_events_take_no_room_when_nobody_reads_them() {
         for value in 0..100_000 {
             topic.publish_ephemeral(&number(value)).unwrap();
         }
-        let allocated = topic.shared.log.lock().allocated();
+        let allocated = topic.shared.lock().allocated();
         assert!(allocated < 20_000, "{allocated} bytes");
     }
 }

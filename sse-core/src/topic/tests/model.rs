@@ -3,7 +3,9 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
 
 use super::super::*;
 use super::{EPOCH, Number, number};
@@ -84,7 +86,7 @@ impl Model {
     }
 
     /// The verdict on an offset, and where its reader begins.
-    fn resume(&self, offset: u64, after_reset: AfterReset) -> (Option<ResetReason>, usize) {
+    fn resume(&self, offset: u64, after_reset: Start) -> (Option<ResetReason>, usize) {
         let reason = if offset > self.head {
             Some(ResetReason::Future)
         } else if offset < self.floor {
@@ -95,8 +97,11 @@ impl Model {
         let behind = |frame: &Frame| frame.durable && frame.offset > offset;
         let cursor = match (reason, after_reset) {
             (None, _) => self.frames.iter().position(behind).unwrap_or(self.frames.len()),
-            (Some(_), AfterReset::Oldest) => self.kept,
-            (Some(_), AfterReset::Latest) => self.frames.len(),
+            (Some(_), Start::Earliest) => self.frames[self.kept..]
+                .iter()
+                .position(|frame| frame.durable)
+                .map_or(self.frames.len(), |at| self.kept + at),
+            (Some(_), _) => self.frames.len(),
         };
         (reason, cursor)
     }
@@ -147,7 +152,10 @@ fn drain(subscription: &mut Subscription) -> Option<String> {
     loop {
         match subscription.try_next() {
             Some(Delivery::Frames(frames)) => read.push_str(core::str::from_utf8(&frames).unwrap()),
-            Some(Delivery::Lagged) => return None,
+            Some(Delivery::Lost(ResetReason::Lagged)) => return None,
+            Some(other @ (Delivery::Position(_) | Delivery::Reset { .. } | Delivery::Kicked | Delivery::Lost(_))) => {
+                panic!("{other:?}")
+            }
             Some(Delivery::Ended) | None => return Some(read),
         }
     }
@@ -201,14 +209,15 @@ fn round(random: &mut Random, counts: &mut [u64; 4]) {
             5 => {
                 model.evict(clock.load(Ordering::SeqCst), &readers);
                 let offset = (model.head + 2).saturating_sub(random.below(60));
-                let after_reset = random.one_of(&[AfterReset::Oldest, AfterReset::Latest]);
+                let after_reset = random.one_of(&[Start::Earliest, Start::Latest]);
                 let id = format!("{EPOCH}-{offset}");
-                let attached = topic.resume(Some(id.as_bytes()), after_reset).unwrap();
+                let attached =
+                    topic.resume(Some(id.as_bytes()), &SubscribeOptions::new().after_reset(after_reset)).unwrap();
                 let (reason, cursor) = model.resume(offset, after_reset);
                 let expected = reason.map_or_else(|| Verdict::Recovered(id.parse().unwrap()), Verdict::Reset);
                 assert_eq!((attached.verdict, topic.verdict(Some(id.as_bytes()))), (expected, expected));
                 let before = model.frames[..cursor].last().map_or(0, |frame| frame.offset);
-                assert_eq!(attached.position.to_string(), format!("{EPOCH}-{before}"));
+                assert_eq!(attached.position.unwrap().to_string(), format!("{EPOCH}-{before}"));
                 counts[usize::from(reason.is_some())] += 1;
                 let live = cursor >= model.lived;
                 let attached_at = model.frames.len();
