@@ -38,6 +38,7 @@ async function launchChromium(timeout) {
   return {
     version: `Chromium ${browser.version()}`,
     goto: (url) => page.goto(url, { waitUntil: "domcontentloaded", timeout }),
+    reload: () => page.reload({ waitUntil: "domcontentloaded", timeout }),
     evaluate: (expression) => page.evaluate(expression),
     look: async ({ width, height, scheme }) => {
       await page.setViewportSize({ width, height });
@@ -76,6 +77,7 @@ async function launchFirefox(timeout) {
   return {
     version: (await browser.version()).replace("/", " "),
     goto: (url) => page.goto(url, { waitUntil: "domcontentloaded", timeout }),
+    reload: () => page.reload({ waitUntil: "domcontentloaded", timeout }),
     evaluate: (expression) => page.evaluate(expression),
     look: async ({ width, height, scheme }) => {
       if (scheme !== "light") throw new Error("the colour scheme of Firefox is set at its start");

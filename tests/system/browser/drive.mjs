@@ -4,6 +4,7 @@
 //   node drive.mjs --browser chromium|firefox
 //
 //   {"open": URL}                                               navigates
+//   {"reload": true}                                            loads the page anew
 //   {"evaluate": EXPRESSION}                                    its value, a promise's when it is settled
 //   {"wait": EXPRESSION, "timeoutMs": N}                        its first value that is truthy
 //   {"screenshot": FILE, "width", "height", "scheme"}           of what the window shows, "light" or "dark"
@@ -46,6 +47,9 @@ process.stdout.on("error", () => leave(1));
 const commands = {
   open: async (browser, { open }) => {
     await browser.goto(open);
+  },
+  reload: async (browser) => {
+    await browser.reload();
   },
   evaluate: (browser, { evaluate }) => browser.evaluate(evaluate),
   wait: async (browser, { wait, timeoutMs }) => {

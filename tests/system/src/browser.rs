@@ -66,6 +66,11 @@ impl Browser {
         self.command(&json!({ "open": url })).await;
     }
 
+    /// Loads the page anew, and waits until its document is there.
+    pub async fn reload(&mut self) {
+        self.command(&json!({ "reload": true })).await;
+    }
+
     /// The value of an expression on the page; of a promise, what it is settled with.
     pub async fn evaluate(&mut self, expression: &str) -> Value {
         self.command(&json!({ "evaluate": expression })).await

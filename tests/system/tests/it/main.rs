@@ -12,3 +12,4 @@ mod proxy;
 mod report;
 mod restart;
 mod scene;
+mod tokens;
