@@ -40,8 +40,35 @@ const JOBS: &[Job] = &[
             .tests()
         },
     },
+    // The tests notice when something breaks.
+    Job { name: "mutants", fast: false, run: || crate::mutants::run(&[]) },
     // A feature only adds API: each crate must build with none, with each, and with all of them.
     Job { name: "features", fast: false, run: features },
+    // The lock of a topic, taken in every order in which threads can take it.
+    Job {
+        name: "loom",
+        fast: false,
+        run: || {
+            // A target folder of its own, because the flag is every crate's.
+            cargo("test -p sse-core --lib --release --target-dir target/loom loom")
+                .env("RUSTFLAGS", "--cfg loom")
+                .env("LOOM_MAX_PREEMPTIONS", "3")
+                .tests()
+        },
+    },
+    // As in `test`, but for longer and from another seed.
+    Job {
+        name: "simulation",
+        fast: false,
+        run: || {
+            cargo("test -p sse-core --test simulation -- --nocapture")
+                .env("SIMULATION_SEED", "1000000")
+                .env("SIMULATION_STEPS", "4000000")
+                .tests()
+        },
+    },
+    // That the benchmark runs; what it measures here means nothing.
+    Job { name: "bench", fast: false, run: bench },
     // The generated client in Node, and its types under the strictest compiler.
     Job { name: "js", fast: false, run: || Command::new("npm test").within("tests/js").tests() },
     // The whole path, in real browsers, cut anywhere.
@@ -62,8 +89,18 @@ fn xtask(arguments: &str) -> Command {
     cargo(&format!("run --quiet --package xtask -- {arguments}"))
 }
 
+fn bench() -> Tally {
+    let mut tally = cargo("clippy --manifest-path bench/Cargo.toml -- -D warnings").check();
+    tally += cargo("fmt --manifest-path bench/Cargo.toml --check").check();
+    tally += xtask("bench topic burst-16-100 --quick").check();
+    tally
+}
+
 fn features() -> Tally {
-    let crates = [("sse-core", &["std", "derive", "json", "schema", "codegen"][..]), ("sse-tower", &["tokio", "axum"])];
+    let crates = [
+        ("sse-core", &["std", "derive", "json", "schema", "codegen", "test-util"][..]),
+        ("sse-tower", &["tokio", "axum"]),
+    ];
     let mut tally = Tally::default();
     for (name, features) in crates {
         let check = |features: &str| {

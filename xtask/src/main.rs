@@ -1,10 +1,12 @@
 //! The automation of this workspace: `cargo xtask VERB`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 
+mod bench;
 mod command;
 mod conformance;
 mod demo;
 mod jobs;
+mod mutants;
 mod tidy;
 mod tools;
 mod typings;
@@ -20,7 +22,9 @@ usage: cargo xtask VERB [ARGUMENT]...
   ci [JOB]...           runs the quick checks, or those that are named
   typings [--check]     writes the typed clients of the examples, or says whether they are current
   screenshots           takes the pictures of the README anew
-  conformance FILE...   runs vector files through the decoder and the encoder";
+  conformance FILE...   runs vector files through the decoder and the encoder
+  mutants [NAME]...     breaks one thing after the other in a copy, and says whether a test notices
+  bench WHAT [CASE]     measures ours against others: topic, memory; --quick to see that it runs";
 
 fn main() -> ExitCode {
     let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         "test" if arguments.len() == 1 => jobs::test(),
         "ci" => jobs::ci(&arguments.split_off(1)),
         "screenshots" if arguments.len() == 1 => jobs::screenshots(),
+        "mutants" => mutants::main(&arguments.split_off(1)),
+        "bench" if arguments.len() > 1 => bench::main(&arguments.split_off(1)),
         "conformance" if arguments.len() > 1 => conformance::main(&arguments.split_off(1)),
         _ => {
             eprintln!("{USAGE}");

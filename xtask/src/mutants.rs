@@ -1,0 +1,158 @@
+//! Whether the tests bite: each patch of `tests/mutants` breaks one thing, and some test must notice.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use crate::command::{Tally, root};
+
+/// Where the patches are.
+const PATCHES: &str = "tests/mutants";
+
+/// One patch: what it breaks, and which tests are to notice.
+struct Mutant {
+    name: String,
+    file: PathBuf,
+    /// The first line of the file.
+    what: String,
+    /// The line `test: …`: the arguments of `cargo test`, before them perhaps `NAME=VALUE` for its environment.
+    test: String,
+}
+
+/// `cargo xtask mutants [NAME]...`: applies each patch, or those that are named, to a copy, and runs its tests.
+pub(crate) fn main(names: &[String]) -> ExitCode {
+    let tally = run(names);
+    println!("\n{tally}");
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Counts the mutants that a test notices, of those that are named, else of all.
+pub(crate) fn run(names: &[String]) -> Tally {
+    let mutants = match mutants() {
+        Ok(mutants) => mutants,
+        Err(error) => {
+            println!("{PATCHES}: {error}");
+            return Tally::one(false);
+        }
+    };
+    let mut tally = Tally::default();
+    for unknown in names.iter().filter(|name| !mutants.iter().any(|mutant| mutant.name == **name)) {
+        println!("there is no mutant `{unknown}`");
+        tally += Tally::one(false);
+    }
+    for mutant in mutants.iter().filter(|mutant| names.is_empty() || names.contains(&mutant.name)) {
+        let outcome = mutant.run();
+        println!("{:24} {outcome}: {}", mutant.name, mutant.what);
+        tally += Tally::one(matches!(outcome, Outcome::Noticed(_)));
+    }
+    // None is not all of them.
+    if tally == Tally::default() { Tally::one(false) } else { tally }
+}
+
+/// The patches, by name.
+fn mutants() -> io::Result<Vec<Mutant>> {
+    let mut mutants = BTreeMap::new();
+    for entry in fs::read_dir(root().join(PATCHES))? {
+        let file = entry?.path();
+        let text = fs::read_to_string(&file)?;
+        let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default().to_owned();
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let what = text.lines().next().unwrap_or_default().to_owned();
+        mutants.insert(name.clone(), Mutant { name, what, test: line("test: "), file });
+    }
+    Ok(mutants.into_values().collect())
+}
+
+/// What became of a mutant.
+enum Outcome {
+    /// A test failed; the first of them.
+    Noticed(String),
+    /// All tests passed.
+    Survived,
+    /// It could not be tried.
+    Stale(String),
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Noticed(test) => write!(f, "noticed by {test}"),
+            Self::Survived => f.write_str("SURVIVED"),
+            Self::Stale(why) => write!(f, "STALE ({why})"),
+        }
+    }
+}
+
+impl Mutant {
+    fn run(&self) -> Outcome {
+        let copy = root().join("target/mutants/copy");
+        if let Err(error) = renew(&root(), &copy) {
+            return Outcome::Stale(format!("no copy: {error}"));
+        }
+        let applied = git(&copy).arg("apply").arg(&self.file).status();
+        if !applied.is_ok_and(|status| status.success()) {
+            return Outcome::Stale("it does not fit the code".to_owned());
+        }
+        if !self.cargo_test(&copy).arg("--no-run").status().is_ok_and(|status| status.success()) {
+            return Outcome::Stale("it does not build".to_owned());
+        }
+        match self.cargo_test(&copy).stderr(Stdio::null()).output() {
+            Ok(output) if output.status.success() => Outcome::Survived,
+            Ok(output) => {
+                let text = String::from_utf8_lossy(&output.stdout);
+                let failed = text.lines().find_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
+                failed.map_or_else(
+                    || Outcome::Stale("no test said that it failed".to_owned()),
+                    |test| Outcome::Noticed(test.to_owned()),
+                )
+            }
+            Err(error) => Outcome::Stale(error.to_string()),
+        }
+    }
+
+    fn cargo_test(&self, copy: &Path) -> Command {
+        let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+        command.current_dir(copy).arg("test").env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
+        // Warnings of code that has lost its purpose are no news.
+        command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").stderr(Stdio::null()).stdin(Stdio::null());
+        for word in self.test.split_whitespace() {
+            match word.split_once('=') {
+                Some((name, value)) if !word.starts_with('-') => command.env(name, value),
+                _ => command.arg(word),
+            };
+        }
+        command
+    }
+}
+
+/// Git, which must take the folder for itself and not for a part of the repository around it.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder);
+    if folder != root() {
+        command.env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(folder));
+    }
+    command
+}
+
+/// Makes `copy` the same as `from`, and leaves the files alone that are the same already, so that little is built anew.
+fn renew(from: &Path, copy: &Path) -> io::Result<()> {
+    let output = Command::new("git")
+        .current_dir(from)
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()?;
+    for file in String::from_utf8_lossy(&output.stdout).split_terminator('\0') {
+        let (from, to) = (from.join(file), copy.join(file));
+        let Ok(bytes) = fs::read(&from) else { continue };
+        if fs::read(&to).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&to, bytes)?;
+    }
+    Ok(())
+}
