@@ -37,7 +37,7 @@ impl Origin {
         let opening = match self {
             Self::Stream { resumed } => return Opening::of_stream(*resumed, id.is_some()),
             Self::Topic { reader, .. } => {
-                let (verdict, position) = reader.verdict(id);
+                let (verdict, position) = reader.verdict_and_position(id);
                 Opening::of_topic(verdict, Some(position))
             }
             Self::Group { group, .. } => {

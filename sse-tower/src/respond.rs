@@ -86,6 +86,9 @@ impl<S: Source> Sse<S> {
     }
 
     /// The response: 200, the headers of an event stream, and its body.
+    ///
+    /// In an axum handler return the `Sse` itself, or a `Result` of it. Where two kinds of answers meet write
+    /// `axum::response::IntoResponse::into_response(sse)`, which erases the body's type; this method goes first otherwise.
     pub fn into_response(self) -> Response<SseBody<S>> {
         let slot = Slot::new(Unopened { origin: self.origin, retry: self.retry });
         let handle = slot.handle();

@@ -65,6 +65,9 @@ impl Sse<SubscribedGroup> {
     ///
     /// ```
     ///
+    /// The label is not part of an event: an event that must be told from one of another topic says so by its name or in
+    /// its data, and so does one that a client must drop when only its topic is reset.
+    ///
     /// The header and `stream-open` give the worst verdict; `stream-end` comes when the last topic has ended. For topics of
     /// different types make a [`TopicGroup`] of their [`reader`](Topic::reader)s, and see [`Sse::group`].
     ///

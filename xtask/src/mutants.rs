@@ -1,6 +1,6 @@
 //! Whether the tests bite: each patch of `tests/mutants` breaks one thing, and some test must notice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(crate) fn run(names: &[String]) -> Tally {
             return Tally::one(false);
         }
     };
-    let mut tally = Tally::default();
+    let mut tally = baseline(&mutants);
     for unknown in names.iter().filter(|name| !mutants.iter().any(|mutant| mutant.name == **name)) {
         println!("there is no mutant `{unknown}`");
         tally += Tally::one(false);
@@ -47,8 +47,26 @@ pub(crate) fn run(names: &[String]) -> Tally {
         println!("{:24} {outcome}: {}", mutant.name, mutant.what);
         tally += Tally::one(matches!(outcome, Outcome::Noticed(_)));
     }
-    // None is not all of them.
-    if tally == Tally::default() { Tally::one(false) } else { tally }
+    tally
+}
+
+/// Whether the tests pass without any mutant: one that fails anyway notices nothing.
+fn baseline(mutants: &[Mutant]) -> Tally {
+    let copy = copy();
+    if let Err(error) = renew(&root(), &copy) {
+        println!("no copy: {error}");
+        return Tally::one(false);
+    }
+    let tests: BTreeSet<&str> = mutants.iter().map(|mutant| &*mutant.test).collect();
+    let passes = |test| cargo_test(test, &copy).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    // No mutant at all is no success either.
+    let passes = !tests.is_empty() && tests.into_iter().all(passes);
+    println!("{:24} {}", "none", if passes { "passes" } else { "FAILS ALREADY" });
+    Tally::one(passes)
+}
+
+fn copy() -> PathBuf {
+    root().join("target/mutants/copy")
 }
 
 /// The patches, by name.
@@ -87,7 +105,7 @@ impl std::fmt::Display for Outcome {
 
 impl Mutant {
     fn run(&self) -> Outcome {
-        let copy = root().join("target/mutants/copy");
+        let copy = copy();
         if let Err(error) = renew(&root(), &copy) {
             return Outcome::Stale(format!("no copy: {error}"));
         }
@@ -95,10 +113,10 @@ impl Mutant {
         if !applied.is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not fit the code".to_owned());
         }
-        if !self.cargo_test(&copy).arg("--no-run").status().is_ok_and(|status| status.success()) {
+        if !cargo_test(&self.test, &copy).arg("--no-run").status().is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not build".to_owned());
         }
-        match self.cargo_test(&copy).stderr(Stdio::null()).output() {
+        match cargo_test(&self.test, &copy).output() {
             Ok(output) if output.status.success() => Outcome::Survived,
             Ok(output) => {
                 let text = String::from_utf8_lossy(&output.stdout);
@@ -111,20 +129,21 @@ impl Mutant {
             Err(error) => Outcome::Stale(error.to_string()),
         }
     }
+}
 
-    fn cargo_test(&self, copy: &Path) -> Command {
-        let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-        command.current_dir(copy).arg("test").env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
-        // Warnings of code that has lost its purpose are no news.
-        command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").stderr(Stdio::null()).stdin(Stdio::null());
-        for word in self.test.split_whitespace() {
-            match word.split_once('=') {
-                Some((name, value)) if !word.starts_with('-') => command.env(name, value),
-                _ => command.arg(word),
-            };
-        }
-        command
+/// The tests that are to notice.
+fn cargo_test(test: &str, copy: &Path) -> Command {
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    command.current_dir(copy).arg("test").env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
+    // Warnings of code that has lost its purpose are no news.
+    command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").stderr(Stdio::null()).stdin(Stdio::null());
+    for word in test.split_whitespace() {
+        match word.split_once('=') {
+            Some((name, value)) if !word.starts_with('-') => command.env(name, value),
+            _ => command.arg(word),
+        };
     }
+    command
 }
 
 /// Git, which must take the folder for itself and not for a part of the repository around it.
@@ -143,7 +162,9 @@ fn renew(from: &Path, copy: &Path) -> io::Result<()> {
         .current_dir(from)
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()?;
-    for file in String::from_utf8_lossy(&output.stdout).split_terminator('\0') {
+    let listed = String::from_utf8_lossy(&output.stdout);
+    let listed: BTreeSet<&Path> = listed.split_terminator('\0').map(Path::new).collect();
+    for file in &listed {
         let (from, to) = (from.join(file), copy.join(file));
         let Ok(bytes) = fs::read(&from) else { continue };
         if fs::read(&to).is_ok_and(|there| there == bytes) {
@@ -153,6 +174,19 @@ fn renew(from: &Path, copy: &Path) -> io::Result<()> {
             fs::create_dir_all(folder)?;
         }
         fs::write(&to, bytes)?;
+    }
+    // What a patch has made, or what is no longer there, would be built.
+    let mut folders = vec![copy.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let known = path.strip_prefix(copy).is_ok_and(|file| listed.contains(file));
+            if path.is_dir() {
+                folders.push(path);
+            } else if !known {
+                fs::remove_file(&path)?;
+            }
+        }
     }
     Ok(())
 }

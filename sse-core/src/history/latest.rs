@@ -58,6 +58,8 @@ pub(super) struct Latest {
     bytes: usize,
     max_keys: usize,
     max_bytes: usize,
+    /// Keys that have left, until somebody drops them outside the lock.
+    gone: Vec<Arc<dyn Key>>,
 }
 
 struct Kept {
@@ -72,19 +74,22 @@ const KEPT: usize = 2 * FRAME;
 
 impl Latest {
     pub(super) fn new(max_keys: usize, max_bytes: usize) -> Self {
-        Self { by_key: HashMap::new(), by_seq: BTreeMap::new(), bytes: 0, max_keys, max_bytes }
+        Self { by_key: HashMap::new(), by_seq: BTreeMap::new(), bytes: 0, max_keys, max_bytes, gone: Vec::new() }
     }
 
     pub(super) fn record(&mut self, key: &Arc<dyn Key>, seq: u64, name: EventName, rest: &[u8]) {
-        if let Some(before) = self.by_key.insert(Arc::clone(key), seq).and_then(|before| self.by_seq.remove(&before)) {
+        // The one that is there stays, so that a key is held once, and none is dropped here.
+        let key = Arc::clone(self.by_key.get_key_value(key).map_or(key, |(known, _)| known));
+        if let Some(before) = self.by_key.insert(Arc::clone(&key), seq).and_then(|before| self.by_seq.remove(&before)) {
             self.bytes -= KEPT + before.rest.len();
         }
         self.bytes += KEPT + rest.len();
-        self.by_seq.insert(seq, Kept { key: Arc::clone(key), name, rest: Bytes::copy_from_slice(rest) });
+        self.by_seq.insert(seq, Kept { key, name, rest: Bytes::copy_from_slice(rest) });
         while self.by_seq.len() > self.max_keys || self.bytes > self.max_bytes {
             let Some((_, oldest)) = self.by_seq.pop_first() else { break };
             self.by_key.remove(&oldest.key);
             self.bytes -= KEPT + oldest.rest.len();
+            self.gone.push(oldest.key);
         }
     }
 
@@ -94,7 +99,12 @@ impl Latest {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::new(self.max_keys, self.max_bytes);
+        self.gone.extend(core::mem::take(&mut self.by_key).into_keys());
+        (self.by_seq, self.bytes) = (BTreeMap::new(), 0);
+    }
+
+    pub(super) fn take_gone(&mut self) -> Vec<Arc<dyn Key>> {
+        core::mem::take(&mut self.gone)
     }
 
     pub(super) const fn allocated(&self) -> usize {

@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::latest::{Key, Latest};
@@ -205,6 +206,14 @@ impl Log {
         if evicted || self.lived > lived || self.ephemeral.is_some() {
             self.free();
         }
+        // Last, because the `Hash` and `Eq` of a key may panic: everything else is as it should be then.
+        for (seq, frame) in (batch_start..).zip(batch) {
+            if let (Some(latest), Some(key)) = (&mut self.latest, &frame.key)
+                && frame.offset != Offset::None
+            {
+                latest.record(key, seq, frame.name.clone(), frame.rest);
+            }
+        }
         Appended::Done
     }
 
@@ -222,9 +231,11 @@ impl Log {
         };
         let id_line = IdLine::new(self.position());
         self.durable.push(seq, self.head, at, frame.name.clone(), [id_line.as_bytes(), frame.rest]);
-        if let (Some(latest), Some(key)) = (&mut self.latest, &frame.key) {
-            latest.record(key, seq, frame.name.clone(), frame.rest);
-        }
+    }
+
+    /// Keys that have left, to be dropped outside the lock: dropping one may run a user's code.
+    pub(crate) fn take_gone(&mut self) -> Vec<Arc<dyn Key>> {
+        self.latest.as_mut().map(|latest| latest.take_gone()).unwrap_or_default()
     }
 
     /// Refuses further frames. Readers read what is there and then end.
@@ -334,7 +345,10 @@ impl Log {
         told < self.floor
             || events >= keep.events / 2
             || Self::cost_of(events, bytes) >= keep.bytes / 2
-            || keep.age.zip(age).is_some_and(|(age, (first, newest))| newest.at - first.at >= millis(age) / 2)
+            || keep
+                .age
+                .zip(age)
+                .is_some_and(|(age, (first, newest))| newest.at.saturating_sub(first.at) >= millis(age) / 2)
     }
 
     /// The bytes that are held for frames, by what was allocated for them.
@@ -355,7 +369,6 @@ mod tests {
     use super::super::{Begin, Read, Retention};
     use super::*;
     use alloc::format;
-    use alloc::vec::Vec;
 
     fn frame(offset: Offset) -> NewFrame<'static> {
         NewFrame { rest: b"data: x\n\n", name: EventName::MESSAGE, offset, key: None }

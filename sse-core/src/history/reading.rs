@@ -36,6 +36,8 @@ pub(crate) enum Read {
     Pending,
     /// An event that the reader had still to read is no longer there for it.
     Lost(ResetReason),
+    /// The reader looked at many frames and wanted none of them: it is to come again, and to let go of the lock before.
+    More,
     /// The reader was told to leave.
     Dismissed,
     /// The log is closed and the reader has read it all.
@@ -44,6 +46,9 @@ pub(crate) enum Read {
 
 /// How many bytes [`Log::read_each`] gathers before it stops.
 const GATHER: usize = 64 * 1024;
+
+/// How many frames [`Log::read_each`] looks at before it stops.
+const LOOK: usize = 4_096;
 
 /// What a reader gets that looks at each frame.
 #[derive(Clone, Copy, Debug)]
@@ -225,33 +230,43 @@ impl Log {
         key: ReaderKey,
         attached: u64,
         wants: impl Fn(&EventName) -> bool,
-        mut show: impl FnMut(EachFrame<'_>),
+        mut show: impl FnMut(EachFrame<'_>) -> usize,
     ) -> Option<Read> {
         if let Some(fate) = self.fate(key, attached) {
             return Some(fate);
         }
         let (mut seq, mut gathered, mut count) = (self.readers().cursor(key), 0, 0);
-        while gathered < GATHER
-            && let Some((track, index)) = self.next_frame(seq, attached)
-            && let Some(frame) = track.get(index)
-        {
-            seq = frame.seq + 1;
-            if !wants(&frame.name) {
+        let mut looked = 0;
+        while looked < LOOK {
+            looked += 1;
+            let next = self.next_frame(seq, attached);
+            let Some((track, index, frame)) = next.and_then(|(track, index)| {
+                let frame =
+                    track.get(index).map(|frame| (frame.seq, frame.id_len, frame.offset, wants(&frame.name)))?;
+                Some((track, index, frame))
+            }) else {
+                seq = self.next_seq;
+                break;
+            };
+            let (at, id_len, offset, wanted) = frame;
+            if !wanted {
+                seq = at + 1;
                 continue;
             }
-            let (id_len, offset) = (usize::from(frame.id_len), frame.offset);
-            let (bytes, _) = track.read(index, seq);
+            let (bytes, _) = track.read(index, at + 1);
+            if count > 0 && gathered + bytes.len() > GATHER {
+                break;
+            }
+            seq = at + 1;
+            let id_len = usize::from(id_len);
             let (id_line, rest) = bytes.split_at(id_len.min(bytes.len()));
-            show(EachFrame { offset: (id_len > 0).then_some(offset), id_line, rest });
-            gathered += bytes.len();
+            gathered += show(EachFrame { offset: (id_len > 0).then_some(offset), id_line, rest });
             count += 1;
-        }
-        if gathered < GATHER {
-            seq = self.next_seq;
         }
         self.note_delivered(count);
         self.move_reader(key, seq);
         match count {
+            0 if looked == LOOK && seq < self.next_seq => Some(Read::More),
             0 if self.closed => Some(Read::Ended),
             0 => Some(Read::Pending),
             _ => None,
@@ -295,7 +310,7 @@ impl Log {
         self.readers().counts
     }
 
-    /// The newest event of each key, of those that a reader `wants`, and the sequence number behind them.
+    /// The newest event of each key, of those that a reader `wants`.
     pub(crate) fn newest_of_each_key(&self, wants: impl Fn(&EventName) -> bool) -> Vec<Bytes> {
         self.latest.as_ref().map(|latest| latest.snapshot(wants)).unwrap_or_default()
     }

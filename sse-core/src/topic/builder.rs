@@ -56,7 +56,9 @@ impl<E: ?Sized> TopicBuilder<E> {
     /// [`LagPolicy::Reset`] gets those events first, in the order of the log, and only the last of them has an id.
     ///
     /// Of at most `max_keys` keys, in at most the bytes of the retention (each event counts 128 besides its own): the key
-    /// that was updated least recently leaves first. An event without a key is in no snapshot. The key's `Hash` and `Eq`
+    /// that was updated least recently leaves first. The memory of the keys themselves is not counted: keep them small.
+    /// What a subscriber has still to read of such a snapshot is held for it, shared by all who came since the last event.
+    /// An event without a key is in no snapshot. The key's `Hash` and `Eq`
     /// run under the topic's lock: they must not call into the topic.
     ///
     /// # Examples
@@ -125,10 +127,10 @@ impl<E: ?Sized> TopicBuilder<E> {
     ///
     /// # Errors
     ///
-    /// Returns [`TopicError`] if the retention has an age and there is no clock.
-    pub fn build(self) -> Result<Topic<E>, TopicError> {
+    /// Returns [`BuildTopicError`] if the retention has an age and there is no clock.
+    pub fn build(self) -> Result<Topic<E>, BuildTopicError> {
         if self.settings.windows.keep.age.is_some() && self.settings.clock.is_none() {
-            return Err(TopicError { _priv: () });
+            return Err(BuildTopicError::NoClock);
         }
         Ok(self.topic())
     }
@@ -151,16 +153,20 @@ impl<E: ?Sized> fmt::Debug for TopicBuilder<E> {
     }
 }
 
-/// A retention by age without a clock.
+/// A topic that cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TopicError {
-    _priv: (),
+#[non_exhaustive]
+pub enum BuildTopicError {
+    /// The retention has an age, and there is no clock.
+    NoClock,
 }
 
-impl fmt::Display for TopicError {
+impl fmt::Display for BuildTopicError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a retention by age needs a clock")
+        match self {
+            Self::NoClock => f.write_str("a retention by age needs a clock"),
+        }
     }
 }
 
-impl core::error::Error for TopicError {}
+impl core::error::Error for BuildTopicError {}

@@ -5,7 +5,8 @@ use core::task::{Context, Waker};
 
 use bytes::Bytes;
 
-use super::subscription::{DONE, Extra};
+use super::extra::Extra;
+use super::subscription::DONE;
 use super::waking::WakeAll;
 use super::{Attached, Delivery, PublishError, Shared, SubscribeError, SubscribeOptions, Subscription, Topic};
 use crate::event::{EventName, SseEvent};
@@ -123,16 +124,6 @@ impl Subscription {
         waits
     }
 
-    /// Whether an event with this name is delivered.
-    pub(crate) fn wants(&self, name: &EventName) -> bool {
-        self.extra.as_deref().is_none_or(|extra| extra.wants(name))
-    }
-
-    /// Whether only some events are delivered.
-    pub(crate) fn is_filtered(&self) -> bool {
-        self.leaves_out()
-    }
-
     /// Reads on behind a position up to which everything was read elsewhere, if everything from there on is still
     /// there. The client knows the offset `told` by the id of an event.
     ///
@@ -156,11 +147,6 @@ impl Subscription {
     /// Stands before the oldest event again, because what the cursor stood before is gone.
     pub(crate) fn stand_at_floor(&self) {
         self.shared.lock_current().move_to_floor(self.key);
-    }
-
-    /// What becomes of a reader that has lost events.
-    pub(crate) fn lose_place(&mut self, reason: ResetReason) -> Delivery {
-        self.lose(reason)
     }
 
     /// Ends the subscription as if its reader had been told to leave.

@@ -33,6 +33,7 @@
 mod budget;
 mod builder;
 mod error;
+mod extra;
 mod feed;
 pub mod group;
 pub mod hub;
@@ -52,7 +53,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use self::builder::KeyOf;
-pub use self::builder::{TopicBuilder, TopicError};
+pub use self::builder::{BuildTopicError, TopicBuilder};
 pub use self::error::{PublishError, SubscribeError};
 #[doc(no_inline)]
 pub use self::group::{GroupDelivery, GroupSubscription, TopicGroup};
@@ -131,10 +132,11 @@ impl<E: ?Sized> Topic<E> {
         waking.arm(&mut log);
     }
 
-    /// Ends the subscriptions that there are, at once and without `stream-end`: their clients come back, and whoever
-    /// lets them in decides anew.
-    pub fn kick(&self) {
-        self.shared.kick();
+    /// Ends the subscriptions that there are, at once and without `stream-end`, and returns how many there were. Their
+    /// clients come back, and whoever lets them in decides anew.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn kick(&self) -> usize {
+        self.shared.kick()
     }
 
     /// Lets go of events that are older than the retention allows. A topic that is published to does so by itself.

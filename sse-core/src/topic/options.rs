@@ -12,7 +12,8 @@ pub enum Start {
     /// With the next event that is published.
     #[default]
     Latest,
-    /// With so many of the newest events that are kept, or with as many as there are.
+    /// With so many of the newest events that are kept, or with as many as there are. They are counted before any is
+    /// left out.
     LatestMinus(u64),
     /// With the oldest event that is kept.
     Earliest,

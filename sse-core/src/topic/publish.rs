@@ -29,11 +29,15 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// Publishes one event, and calls `then` with the position that it got, before any subscriber reads it.
     ///
     /// With it a state and the position that it includes change together, as a snapshot needs them. `then` runs under the
-    /// topic's lock: it must not call into the topic, which would wait for itself for ever.
+    /// topic's lock: it must not call into the topic, nor into its hub about it, which would wait for themselves for ever.
     ///
     /// # Errors
     ///
     /// As [`Topic::publish`]; then `then` was not called.
+    ///
+    /// # Panics
+    ///
+    /// If `then` does; the event is published all the same, and its subscribers are woken.
     ///
     /// # Examples
     ///
@@ -164,11 +168,12 @@ pub(crate) struct Encoded {
 /// Lends a buffer that this thread uses again and again.
 fn with_scratch<R>(use_it: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     // Taken, not borrowed: encoding an event may publish another.
-    let mut bytes = SCRATCH.take();
+    let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
     let result = use_it(&mut bytes);
     if bytes.capacity() <= MAX_SCRATCH {
-        SCRATCH.set(bytes);
+        // A thread that ends has none.
+        let _kept = SCRATCH.try_with(|scratch| scratch.set(bytes)).is_ok();
     }
     result
 }
@@ -191,7 +196,12 @@ impl Shared {
         let _reserved = budget
             .map(|budget| {
                 let size = Log::cost_of(encoded.len(), bytes.len());
-                budget.reserve(size).ok_or_else(|| PublishError::Full { bytes: budget.used(), limit: budget.limit() })
+                let reserved = budget.reserve(size).or_else(|| {
+                    // What is too old in this topic makes room first, as without a budget.
+                    self.evict();
+                    budget.reserve(size)
+                });
+                reserved.ok_or_else(|| PublishError::Full { bytes: budget.used(), limit: budget.limit() })
             })
             .transpose()?;
         let frame = |event: &Encoded| NewFrame {
@@ -214,6 +224,10 @@ impl Shared {
         if log.is_fed() && offset != Offset::None && !matches!(offset, Offset::At(_)) {
             return Err(PublishError::Fed);
         }
+        if !log.is_closed() {
+            // Before the append, because a key's `Hash` and `Eq` may panic in it. Nobody is woken under the lock.
+            waking.arm(&mut log);
+        }
         match log.append(&settings.windows, frames, now) {
             Appended::Done => log.note_use(now),
             Appended::Closed | Appended::NotIncreasing => return Err(PublishError::Closed),
@@ -221,7 +235,6 @@ impl Shared {
         if encoded.last().is_some_and(|event| event.terminal) {
             log.close();
         }
-        waking.arm(&mut log);
         Ok(then(&log))
     }
 }

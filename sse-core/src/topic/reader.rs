@@ -41,7 +41,7 @@ impl TopicReader {
 
     /// See [`Topic::verdict`](super::Topic::verdict); and the topic's position at that moment.
     #[must_use]
-    pub fn verdict(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
+    pub fn verdict_and_position(&self, last_event_id: Option<&[u8]>) -> (Verdict, Position) {
         self.shared.verdict_and_position(last_event_id)
     }
 

@@ -1,6 +1,7 @@
 //! What all clones and all subscriptions of a topic have in common.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 use core::time::Duration;
@@ -9,7 +10,7 @@ use std::sync::OnceLock;
 use super::budget::Budget;
 use super::waking::WakeAll;
 use super::{LagPolicy, TopicBuilder};
-use crate::history::{Epoch, Log, Position, Verdict, Windows};
+use crate::history::{Epoch, Key, Log, Position, Verdict, Windows};
 use crate::sync::{Mutex, MutexGuard};
 
 /// A log and its lock. It does not know the type of the events.
@@ -67,7 +68,7 @@ impl Shared {
     pub(crate) fn lock(&self) -> Locked<'_> {
         let log = self.log.lock();
         let budget = self.settings.budget.as_deref();
-        Locked { counted: budget.map(|budget| (budget, log.allocated())), log }
+        Locked { counted: budget.map(|budget| (budget, log.allocated())), log, gone: Vec::new() }
     }
 
     /// The lock, for one who begins to use the topic or ceases to. Only a hub asks when that was.
@@ -151,6 +152,8 @@ impl fmt::Debug for Shared {
 pub(crate) struct Locked<'a> {
     counted: Option<(&'a Budget, usize)>,
     log: MutexGuard<'a, Log>,
+    /// Behind the guard, so that they are dropped outside the lock.
+    gone: Vec<Arc<dyn Key>>,
 }
 
 impl Deref for Locked<'_> {
@@ -169,6 +172,7 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
+        self.gone = self.log.take_gone();
         if let Some((budget, before)) = self.counted {
             budget.change(before, self.log.allocated());
         }

@@ -9,7 +9,7 @@ use crate::history::ResetReason;
 pub struct TopicStats {
     /// Events published, ephemeral ones included.
     pub published: u64,
-    /// Events handed to subscribers, each as often as it was.
+    /// Events handed to subscribers, each as often as it was; snapshots apart.
     pub delivered: u64,
     /// Bytes that are held for events now, by what was allocated.
     pub bytes: usize,

@@ -1,7 +1,6 @@
 //! A cursor on a topic.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc as PlainArc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,6 +10,7 @@ use core::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
+use super::extra::Extra;
 use super::shared::Locked;
 use super::{LagPolicy, Shared, SubscribeError, SubscribeOptions, TopicReader};
 use crate::event::EventName;
@@ -36,16 +36,6 @@ const _: () = assert!(size_of::<Subscription>() <= 32);
 
 /// The subscription has told why it ends.
 pub(super) const DONE: u64 = 1 << 63;
-
-/// What a subscription has besides its cursor.
-#[derive(Default)]
-pub(super) struct Extra {
-    pub(super) only: Option<PlainArc<[EventName]>>,
-    /// The offset that the client knows by the id of an event, if events are left out.
-    pub(super) told: u64,
-    /// What is to be delivered before anything else, and the id of the last of it.
-    pub(super) snapshot: Option<(vec::IntoIter<Bytes>, Position)>,
-}
 
 /// A subscription and what its client is to be told first.
 #[derive(Debug)]
@@ -83,9 +73,6 @@ pub enum Delivery {
     /// The topic is closed and everything was read. Nothing follows.
     Ended,
 }
-
-/// How many bytes of a snapshot, or of events of which some are left out, are delivered at once.
-pub(super) const GATHER: usize = 64 * 1024;
 
 impl Shared {
     /// Takes the verdict and attaches the cursor in one step.
@@ -138,43 +125,18 @@ impl Shared {
     }
 }
 
-impl Extra {
-    pub(super) fn wants(&self, name: &EventName) -> bool {
-        self.only.as_ref().is_none_or(|names| names.contains(name))
-    }
-
-    /// Takes on a snapshot; false if there is nothing in it.
-    fn owe(&mut self, snapshot: Vec<Bytes>, position: Position) -> bool {
-        let owes = !snapshot.is_empty();
-        self.snapshot = owes.then(|| (snapshot.into_iter(), position));
-        owes
-    }
-
-    /// The next events of the snapshot.
-    fn next_of_snapshot(&mut self) -> Option<Bytes> {
-        let (events, position) = self.snapshot.as_mut()?;
-        let mut gathered = Vec::new();
-        while gathered.len() < GATHER
-            && let Some(event) = events.next()
-        {
-            if events.len() == 0 {
-                gathered.extend_from_slice(crate::history::IdLine::new(*position).as_bytes());
-            }
-            gathered.extend_from_slice(&event);
-        }
-        if events.len() == 0 {
-            self.told = position.offset();
-            self.snapshot = None;
-        }
-        Some(Bytes::from(gathered))
-    }
-}
-
 impl Subscription {
     /// The position just before the next event that this subscription delivers, a snapshot apart.
     #[must_use]
     pub fn position(&self) -> Position {
         self.shared.lock().reader_position(self.key)
+    }
+
+    /// As [`Subscription::position`]; `None` if the reader has lost its place or was told to leave, because what would be
+    /// named then lies behind events that it never got.
+    pub(super) fn position_if_in_place(&self) -> Option<Position> {
+        let log = self.shared.lock();
+        log.fate(self.key, self.attached & !DONE).is_none().then(|| log.reader_position(self.key))
     }
 
     /// What there is to deliver now; `None` if the reader has everything, or if it has been told why nothing follows.
@@ -205,18 +167,20 @@ impl Subscription {
     /// Goes on behind a position that a snapshot includes. False, and nothing has changed, if not everything from there
     /// on is there any more.
     ///
-    /// The events between the subscription's own position and a later one are not delivered: the snapshot has them. From
-    /// an earlier one it catches up, and lags only once it has come within the live window again.
+    /// The events between the subscription's own position and a later one are not delivered, nor is the newest of each
+    /// key that was still owed: the snapshot has them. From an earlier one it catches up, and lags only once it has come within the live window again.
     pub fn seek(&mut self, position: Position) -> bool {
         if self.attached & DONE != 0 {
             return false;
         }
-        let Some(unread) = self.shared.lock_current().seek(self.key, position) else { return false };
-        // What is ephemeral is not delivered a second time.
-        self.attached = self.attached.max(unread);
-        if let Some(extra) = self.extra.as_deref_mut() {
-            extra.told = position.offset();
+        let mut log = self.shared.lock_current();
+        let Some(unread) = log.seek(self.key, position) else { return false };
+        // What is ephemeral is not delivered a second time. Who was sent away stays so.
+        if log.sent_away(self.attached).is_none() {
+            self.attached = self.attached.max(unread);
         }
+        drop(log);
+        self.forget_snapshot(position);
         true
     }
 
@@ -226,10 +190,23 @@ impl Subscription {
         let mut log = self.shared.lock();
         log.move_to_head(self.key);
         let position = log.reader_position(self.key);
+        drop(log);
+        self.forget_snapshot(position);
+        position
+    }
+
+    /// What is owed of a snapshot of keys is behind the reader, as all events before this position.
+    fn forget_snapshot(&mut self, position: Position) {
         if let Some(extra) = self.extra.as_deref_mut() {
             extra.told = position.offset();
+            extra.snapshot = None;
         }
-        position
+    }
+
+    /// Whether the topic has told this subscription to leave: [`Delivery::Kicked`] is next.
+    #[must_use]
+    pub fn is_kicked(&self) -> bool {
+        self.shared.lock().sent_away(self.attached) == Some(Read::Dismissed)
     }
 
     /// The topic that it reads.
@@ -238,14 +215,19 @@ impl Subscription {
         TopicReader { shared: Arc::clone(&self.shared) }
     }
 
+    /// Whether an event with this name is delivered.
+    pub(crate) fn wants(&self, name: &EventName) -> bool {
+        self.extra.as_deref().is_none_or(|extra| extra.wants(name))
+    }
+
     /// Whether only some events are delivered.
-    pub(super) fn leaves_out(&self) -> bool {
+    pub(crate) fn leaves_out(&self) -> bool {
         self.extra.as_ref().is_some_and(|extra| extra.only.is_some())
     }
 
-    /// The events of the snapshot that is owed, for one who delivers them himself.
-    pub(super) fn take_snapshot(&mut self) -> impl Iterator<Item = Bytes> + use<> {
-        self.extra.as_deref_mut().and_then(|extra| extra.snapshot.take()).into_iter().flat_map(|(events, _)| events)
+    /// The snapshot that is owed, for one who delivers it himself.
+    pub(super) fn take_snapshot(&mut self) -> Option<(vec::IntoIter<Bytes>, Position)> {
+        self.extra.as_deref_mut()?.snapshot.take()
     }
 
     /// What is next; `None` if nothing follows. If it is pending, the reader waits for it, if there is a context to wake.
@@ -254,74 +236,88 @@ impl Subscription {
     pub(super) fn next(
         &mut self,
         cx: Option<&mut Context<'_>>,
-        show: Option<&mut dyn FnMut(EachFrame<'_>)>,
+        mut show: Option<&mut dyn FnMut(EachFrame<'_>) -> usize>,
     ) -> Poll<Option<Delivery>> {
         if self.attached & DONE != 0 {
             return Poll::Ready(None);
         }
-        if let Some(snapshot) = self.extra.as_deref_mut().and_then(Extra::next_of_snapshot) {
+        let owes_snapshot = self.extra.as_ref().is_some_and(|extra| extra.snapshot.is_some());
+        // Who is told to leave does not get the rest of it.
+        if owes_snapshot
+            && !self.is_kicked()
+            && let Some(snapshot) = self.extra.as_deref_mut().and_then(Extra::next_of_snapshot)
+        {
             return Poll::Ready(Some(Delivery::Frames(snapshot)));
         }
-        let mut log = self.shared.lock();
-        let read = if show.is_none() && !self.leaves_out() {
-            log.read(self.key, self.attached)
-        } else {
-            let mut gathered = Vec::new();
-            let mut gather = |frame: EachFrame<'_>| {
-                gathered.extend_from_slice(frame.id_line);
-                gathered.extend_from_slice(frame.rest);
-            };
-            let show: &mut dyn FnMut(EachFrame<'_>) = match show {
-                Some(show) => &mut *show,
-                None => &mut gather,
-            };
-            let mut told = None;
-            let extra = self.extra.as_deref();
-            let read = log.read_each(
-                self.key,
-                self.attached,
-                |name| extra.is_none_or(|extra| extra.wants(name)),
-                |frame| {
-                    told = frame.offset.or(told);
-                    show(frame);
-                },
-            );
-            if let Some(extra) = self.extra.as_deref_mut() {
-                extra.told = told.unwrap_or(extra.told);
-                let position = log.reader_position(self.key);
-                if read == Some(Read::Pending)
-                    && position.offset() != extra.told
-                    && log.is_half_gone(&self.shared.settings().windows, extra.told)
-                {
-                    extra.told = position.offset();
-                    return Poll::Ready(Some(Delivery::Position(position)));
+        let delivery = loop {
+            let mut log = self.shared.lock();
+            let read = if show.is_none() && !self.leaves_out() {
+                log.read(self.key, self.attached)
+            } else {
+                let mut gathered = Vec::new();
+                let mut gather = |frame: EachFrame<'_>| {
+                    gathered.extend_from_slice(frame.id_line);
+                    gathered.extend_from_slice(frame.rest);
+                    frame.id_line.len() + frame.rest.len()
+                };
+                let show: &mut dyn FnMut(EachFrame<'_>) -> usize = match &mut show {
+                    Some(show) => &mut **show,
+                    None => &mut gather,
+                };
+                let mut told = None;
+                let read = log.read_each(
+                    self.key,
+                    self.attached,
+                    |name| self.wants(name),
+                    |frame| {
+                        told = frame.offset.or(told);
+                        show(frame)
+                    },
+                );
+                if let Some(extra) = self.extra.as_deref_mut() {
+                    extra.told = told.unwrap_or(extra.told);
+                    let position = log.reader_position(self.key);
+                    if read == Some(Read::Pending)
+                        && position.offset() != extra.told
+                        && log.is_half_gone(&self.shared.settings().windows, extra.told)
+                    {
+                        extra.told = position.offset();
+                        return Poll::Ready(Some(Delivery::Position(position)));
+                    }
                 }
+                read.unwrap_or_else(|| Read::Frames(Bytes::from(gathered)))
+            };
+            match read {
+                Read::Frames(frames) => return Poll::Ready(Some(Delivery::Frames(frames))),
+                // Publishers come in between.
+                Read::More => {}
+                Read::Pending => {
+                    // In the same step as the read, or an event could come between them and wake nobody.
+                    let _dropped_outside_the_lock = cx.and_then(|cx| log.wait(self.key, cx.waker()));
+                    drop(log);
+                    return Poll::Pending;
+                }
+                Read::Lost(reason) => {
+                    drop(log);
+                    return Poll::Ready(Some(self.lose(reason)));
+                }
+                Read::Dismissed => break Delivery::Kicked,
+                Read::Ended => break Delivery::Ended,
             }
-            read.unwrap_or_else(|| Read::Frames(Bytes::from(gathered)))
         };
-        let delivery = match read {
-            Read::Frames(frames) => return Poll::Ready(Some(Delivery::Frames(frames))),
-            Read::Pending => {
-                // In the same step as the read, or an event could come between them and wake nobody.
-                let _dropped_outside_the_lock = cx.and_then(|cx| log.wait(self.key, cx.waker()));
-                drop(log);
-                return Poll::Pending;
-            }
-            Read::Lost(reason) => {
-                drop(log);
-                return Poll::Ready(Some(self.lose(reason)));
-            }
-            Read::Dismissed => Delivery::Kicked,
-            Read::Ended => Delivery::Ended,
-        };
-        drop(log);
         self.attached |= DONE;
         Poll::Ready(Some(delivery))
     }
 
     /// Does with a reader that has lost its place what the topic does with those.
-    pub(super) fn lose(&mut self, reason: ResetReason) -> Delivery {
+    pub(crate) fn lose(&mut self, reason: ResetReason) -> Delivery {
         let mut log = self.shared.lock();
+        if log.sent_away(self.attached) == Some(Read::Dismissed) {
+            // Since it was found to have lost its place; attaching it anew would forget that.
+            drop(log);
+            self.attached |= DONE;
+            return Delivery::Kicked;
+        }
         log.note_lost(reason);
         let policy = self.shared.settings().lag;
         if policy == LagPolicy::Close {
@@ -333,10 +329,7 @@ impl Subscription {
         self.attached = log.attach_point();
         let position = log.reader_position(self.key);
         let snapshot = match policy {
-            LagPolicy::Reset if self.wants_snapshot => {
-                let extra = self.extra.as_deref();
-                log.newest_of_each_key(|name| extra.is_none_or(|extra| extra.wants(name)))
-            }
+            LagPolicy::Reset if self.wants_snapshot => log.newest_of_each_key(|name| self.wants(name)),
             _ => Vec::new(),
         };
         drop(log);

@@ -24,10 +24,11 @@ struct Wakers {
 impl Wakers {
     /// Wakes at most one batch; returns whether there may be more.
     fn wake_some(&mut self, shared: &Shared) -> bool {
-        if let Some(first) = self.first.take() {
+        let first = self.first.take();
+        let count = self.left.min(BATCH - usize::from(first.is_some()));
+        if let Some(first) = first {
             first.wake();
         }
-        let count = self.left.min(BATCH);
         self.left -= count;
         if count == 0 {
             return false;
@@ -46,7 +47,7 @@ impl Wakers {
     }
 }
 
-/// Wakes everybody when it is dropped, also when what comes between panics. It stands before the lock, so that it is
+/// Wakes everybody when it is dropped, also when what comes between panics (a waker apart). It stands before the lock, so that it is
 /// dropped behind it.
 pub(crate) struct WakeAll<'a> {
     shared: &'a Shared,

@@ -23,13 +23,15 @@ mod world;
 use self::report::Report;
 use self::world::World;
 
+/// How many runs there are, unless `NODES_SEEDS` says otherwise; and how many things happen in each.
 const SEEDS: u64 = 600;
 const STEPS: u64 = 800;
 
 #[test]
 fn two_nodes_are_one_topic() {
     let mut report = Report::default();
-    for seed in 0..SEEDS {
+    let seeds = std::env::var("NODES_SEEDS").map_or(SEEDS, |seeds| seeds.parse().unwrap());
+    for seed in 0..seeds {
         World::new(seed, &mut report).run(STEPS);
     }
     println!("{report}");

@@ -13,10 +13,6 @@ use crate::Error;
 /// whose error ends the body.
 ///
 /// The trait is sealed.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no state that a client could begin with",
-    note = "complete with `(events, Option<Position>)`, where the events are `IntoIterator<Item: SseEvent>`"
-)]
 pub trait SnapshotOutput: private::Output {}
 
 impl<T: private::Output> SnapshotOutput for T {}
@@ -24,6 +20,10 @@ impl<T: private::Output> SnapshotOutput for T {}
 mod private {
     use super::{Error, Position, SseEvent};
 
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no state that a client could begin with",
+        note = "complete with `(events, Option<Position>)`, where the events are `IntoIterator<Item: SseEvent>`"
+    )]
     #[expect(unnameable_types, reason = "the public trait is sealed by it")]
     pub trait Output {
         type Events: IntoIterator<Item: SseEvent>;

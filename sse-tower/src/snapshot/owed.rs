@@ -56,6 +56,10 @@ impl Owed {
         subscription: &mut Subscription,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<Delivery>, Chunk>> {
+        // Who is told to leave gets none of it that it has not got.
+        if self.owes() && subscription.is_kicked() {
+            return Poll::Ready(Err(Chunk::Closed));
+        }
         loop {
             match &mut self.phase {
                 Phase::Settled => return Poll::Ready(Ok(None)),

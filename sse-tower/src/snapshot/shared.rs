@@ -73,7 +73,7 @@ struct Numbered {
     flight: Flight,
 }
 
-/// The newest result, as long as it is not too old.
+/// The newest result. One that is too old is given to nobody, but held until the next.
 struct Kept {
     number: u64,
     encoded: Arc<Encoded>,

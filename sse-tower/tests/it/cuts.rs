@@ -114,7 +114,8 @@ async fn ended() {
 /// Who is told to leave comes back and has missed nothing.
 #[tokio::test]
 async fn kicked() {
-    let steps = &[Do(|world: &World| world.next(3, Count::Tick)), Do(|world: &World| world.topics[0].kick())];
+    let steps =
+        &[Do(|world: &World| world.next(3, Count::Tick)), Do(|world: &World| assert_eq!(world.topics[0].kick(), 1))];
     Scene { steps, check: check_no_reset, ..scene(|| keeping(100, 5), "k3x9f0q2m1-2") }.check().await;
     Scene { steps, ..scene(|| keeping(100, 5), "") }.check().await;
 }

@@ -53,7 +53,8 @@ impl<E: ?Sized, R: Relay> RelayedTopic<E, R> {
     /// this name.
     ///
     /// Nothing is asked of the relay before the [tail](Self::tail) is polled, and until it has been answered nobody can
-    /// be resumed. Who subscribed to the topic before loses its place then.
+    /// be resumed. Who subscribed to the topic before loses its place then. If the hub
+    /// [removes](crate::topic::Hub::remove) the topic, that is the end of it on this node only.
     ///
     /// # Errors
     ///

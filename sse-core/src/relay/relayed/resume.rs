@@ -1,6 +1,6 @@
 //! A client comes back: with a position of this node, of one that is ahead of it, or from before what this node keeps.
 
-use super::super::{Page, PageLimit, Relay, Wait};
+use super::super::{Page, PageLimit, Relay, RelayError, Wait};
 use super::node::{Node, Upstream};
 use super::status::Mark;
 use super::subscription::RelayedSubscription;
@@ -46,11 +46,17 @@ pub(super) struct Resume<R> {
     options: SubscribeOptions,
     /// The oldest event is the oldest here, because the remote log does not answer.
     only_here: bool,
+    /// How far the local log was when the tail was waited for, and how often in a row it was no farther afterwards.
+    waited_at: Option<Position>,
+    in_vain: u32,
 }
+
+/// How often the tail is answered without anything coming of it, before the client is to try again.
+const MAX_IN_VAIN: u32 = 16;
 
 impl<R: Relay> Resume<R> {
     pub(super) const fn new(node: Arc<Node<R>>, came: Came, options: SubscribeOptions) -> Self {
-        Self { node, came, options, only_here: false }
+        Self { node, came, options, only_here: false, waited_at: None, in_vain: 0 }
     }
 
     pub(super) async fn run(mut self) -> Result<RelayedAttached, ResumeError> {
@@ -218,7 +224,13 @@ impl<R: Relay> Resume<R> {
     }
 
     /// The remote log has answered, and this node has not come as far.
-    async fn wait_for_tail<T>(&self, mark: Mark) -> Result<Option<T>, ResumeError> {
+    async fn wait_for_tail<T>(&mut self, mark: Mark) -> Result<Option<T>, ResumeError> {
+        let at = self.node.status.known().map(|known| known.at);
+        self.in_vain = if at == self.waited_at { self.in_vain + 1 } else { 0 };
+        self.waited_at = at;
+        if self.in_vain > MAX_IN_VAIN {
+            return Err(RelayError::unavailable("the remote log has what this node does not get").into());
+        }
         self.node.status.nudge();
         self.node.status.changed(mark).await?;
         Ok(None)

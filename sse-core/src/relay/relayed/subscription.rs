@@ -104,7 +104,7 @@ impl RelayedSubscription {
     pub fn untold_position(&mut self) -> Option<Position> {
         match &mut self.behind {
             None => self.here.untold_position(),
-            Some(behind) => behind.untold().filter(|_| self.here.is_filtered()),
+            Some(behind) => behind.untold().filter(|_| self.here.leaves_out()),
         }
     }
 
@@ -192,7 +192,7 @@ impl Behind {
 
     /// Delivers what is in a page, as far as this node has not kept it itself.
     fn take(&mut self, page: Page, here: &mut Subscription, upstream: &dyn Upstream) -> Outcome {
-        let lost = |here: &mut Subscription, reason| Outcome::Leave(here.lose_place(reason));
+        let lost = |here: &mut Subscription, reason| Outcome::Leave(here.lose(reason));
         let judged = match self.read {
             Some(read) => judge(page, read),
             // The client came with a position, and nobody knows of which event.
@@ -234,7 +234,7 @@ impl Behind {
         if !frames.is_empty() {
             return Outcome::Deliver(Delivery::Frames(Bytes::from(frames)));
         }
-        match self.untold().filter(|_| here.is_filtered()) {
+        match self.untold().filter(|_| here.leaves_out()) {
             Some(position) => Outcome::Deliver(Delivery::Position(position)),
             None => Outcome::Again,
         }

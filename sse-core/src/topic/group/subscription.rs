@@ -13,7 +13,8 @@ use futures_core::Stream;
 
 use super::{Member, TopicGroup, VectorPosition};
 use crate::history::{Position, ResetReason, Verdict};
-use crate::topic::subscription::{Attached, Delivery, GATHER, Subscription};
+use crate::topic::extra::GATHER;
+use crate::topic::subscription::{Attached, Delivery, Subscription};
 
 /// Cursors on the topics of a group: a stream of what is between them and the newest events.
 ///
@@ -74,18 +75,21 @@ pub enum GroupDelivery {
 impl GroupSubscription {
     pub(super) fn new(members: Arc<[Member]>, attached: Vec<Attached>) -> (Self, Option<VectorPosition>) {
         // The client's own position where it was recovered, not one that is as good.
-        let position = |attached: &Attached| match (attached.verdict, attached.position) {
-            (Verdict::Recovered(position), _) | (_, Some(position)) => position,
-            _ => attached.subscription.position(),
-        };
-        let position = VectorPosition::new(attached.iter().map(position).collect());
+        let mut positions = Vec::with_capacity(attached.len());
         let filtered = attached.iter().any(|attached| attached.subscription.leaves_out());
         let mut snapshot = VecDeque::new();
         let mut cursors = Vec::with_capacity(attached.len());
-        for Attached { mut subscription, .. } in attached {
-            snapshot.extend(subscription.take_snapshot());
+        for Attached { verdict, position, mut subscription, .. } in attached {
+            let owed = subscription.take_snapshot();
+            positions.push(match (verdict, position, &owed) {
+                (Verdict::Recovered(position), ..) | (_, Some(position), _) => position,
+                (.., Some((_, position))) => *position,
+                _ => subscription.position(),
+            });
+            snapshot.extend(owed.into_iter().flat_map(|(events, _)| events));
             cursors.push(Cursor { subscription, ended: false });
         }
+        let position = VectorPosition::new(positions);
         let opening = snapshot.is_empty().then(|| position.clone());
         let told = filtered.then(|| position.clone());
         let next = VecDeque::new();
@@ -120,6 +124,10 @@ impl GroupSubscription {
             return Poll::Ready(None);
         }
         if self.next.is_empty() && !self.snapshot.is_empty() {
+            if self.cursors.iter().any(|cursor| cursor.subscription.is_kicked()) {
+                self.done = true;
+                return Poll::Ready(Some(GroupDelivery::Kicked));
+            }
             return Poll::Ready(Some(self.next_of_snapshot()));
         }
         if self.next.is_empty() {
@@ -177,6 +185,7 @@ impl GroupSubscription {
         let delivery = subscription.next(
             cx,
             Some(&mut |frame| {
+                let before = gathered.len();
                 if let Some(offset) = frame.offset {
                     position.set(index, Position::new(position.entries()[index].epoch(), offset));
                     write_id_line(gathered, position);
@@ -185,15 +194,18 @@ impl GroupSubscription {
                     }
                 }
                 gathered.extend_from_slice(frame.rest);
+                gathered.len() - before
             }),
         );
         let label = || Arc::clone(&self.members[index].label);
         match delivery {
             Poll::Ready(Some(Delivery::Frames(_))) => return true,
             Poll::Pending | Poll::Ready(None) => {
-                if told.is_some() {
+                if told.is_some()
+                    && let Some(at) = subscription.position_if_in_place()
+                {
                     // Events that were left out are behind it now.
-                    position.set(index, subscription.position());
+                    position.set(index, at);
                 }
                 return false;
             }
@@ -202,9 +214,13 @@ impl GroupSubscription {
                 self.note_told();
                 self.next.push_back(GroupDelivery::Position(self.position.clone()));
             }
-            Poll::Ready(Some(Delivery::Reset { reason, .. })) => {
-                position.set(index, subscription.position());
-                self.snapshot.extend(subscription.take_snapshot());
+            Poll::Ready(Some(Delivery::Reset { reason, position: at })) => {
+                // As it was when the place was lost: the reader may have lost it again.
+                let snapshot = subscription.take_snapshot();
+                if let Some(at) = at.or_else(|| snapshot.as_ref().map(|&(_, at)| at)) {
+                    position.set(index, at);
+                }
+                self.snapshot.extend(snapshot.into_iter().flat_map(|(events, _)| events));
                 let label = label();
                 self.note_told();
                 let position = self.snapshot.is_empty().then(|| self.position.clone());
@@ -215,9 +231,9 @@ impl GroupSubscription {
             }
             Poll::Ready(Some(Delivery::Kicked)) => self.next.push_back(GroupDelivery::Kicked),
             Poll::Ready(Some(Delivery::Ended)) => {
-                let at = subscription.position();
+                let at = subscription.position_if_in_place();
                 cursors[index].ended = true;
-                if let Some(told) = told {
+                if let Some((told, at)) = told.as_mut().zip(at) {
                     // Its last events may have been left out, and nobody will ask it again.
                     position.set(index, at);
                     if told.entries()[index] != position.entries()[index] {

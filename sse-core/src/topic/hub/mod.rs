@@ -59,7 +59,8 @@
 //! - With too many bytes, nothing is published: [`PublishError::Full`](super::PublishError::Full). No event is let go
 //!   early for another.
 //!
-//! Everything that is there goes on. A [`Topic`] that was taken from the hub refuses without a sweep before.
+//! Everything that is there goes on. A [`Topic`] that was taken from the hub lets go of its own events that are too old
+//! before it refuses, but not of other topics'.
 //!
 //! # What runs under a lock
 //!
@@ -103,6 +104,8 @@ impl<K: Hash + Eq + Clone, E: ?Sized> Hub<K, E> {
     }
 
     /// The key's topic, which is made if there is none. While somebody has it, it is not dropped.
+    ///
+    /// For a key that a stranger may choose use [`Hub::get`], or check it first: each new one counts towards the cap.
     ///
     /// # Errors
     ///

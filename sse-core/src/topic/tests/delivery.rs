@@ -149,6 +149,7 @@ fn per_key(policy: LagPolicy) -> Topic<Number> {
 fn who_comes_anew_or_must_start_over_gets_the_newest_of_each_key_first() {
     let topic = per_key(LagPolicy::Close);
     publish(&topic, [11, 12, 13, 21, 30]);
+    topic.publish_ephemeral(&number(22)).unwrap();
     let snapshot = format!("event: n\ndata: 12\n\nevent: n\ndata: 13\n\nid: {EPOCH}-5\nevent: n\ndata: 21\n\n");
     let mut fresh = topic.resume(None, &SubscribeOptions::new()).unwrap();
     assert_eq!((fresh.verdict, fresh.position), (Verdict::Fresh, None));

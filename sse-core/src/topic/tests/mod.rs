@@ -7,6 +7,7 @@ mod hub;
 mod loom;
 mod model;
 mod publish;
+mod reentrant;
 
 use alloc::format;
 use alloc::string::{String, ToString as _};

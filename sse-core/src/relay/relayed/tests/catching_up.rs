@@ -120,7 +120,6 @@ fn who_catches_up_and_is_sent_little_is_told_where_it_is() {
     for _ in 0..300 {
         node.publish(1..=1);
     }
-    node.publish(2..=2);
     assert!(node.go().is_pending());
     let epoch = epoch(&remote);
     let only = SubscribeOptions::new().only([EventName::from_static("even")]);
@@ -128,7 +127,12 @@ fn who_catches_up_and_is_sent_little_is_told_where_it_is() {
     let mut subscription = attached.subscription;
     assert_eq!(drain(&mut subscription), (String::new(), Some(Delivery::Position(Position::new(epoch, 256)))));
     assert_eq!(subscription.untold_position(), None);
+    // Where this node's own events begin, and where they end.
+    assert_eq!(drain(&mut subscription).1, Some(Delivery::Position(Position::new(epoch, 299))));
     assert_eq!(drain(&mut subscription).1, Some(Delivery::Position(Position::new(epoch, 300))));
+    assert_eq!((drain(&mut subscription).1, subscription.untold_position()), (None, None));
+    node.publish(2..=2);
+    assert!(node.go().is_pending());
     assert_eq!(drain(&mut subscription), (format!("id: {epoch}-301\nevent: even\ndata: 2\n\n"), None));
     assert_eq!(subscription.untold_position(), None);
 }

@@ -11,7 +11,7 @@ use std::task::Wake;
 
 use futures_core::Stream as _;
 
-use super::super::{Fault, FaultyRelay, MemoryRelay, Page, PageLimit, RemoteState, StoredEvent, Wait};
+use super::super::{Fault, FaultyRelay, MemoryRelay, Page, RemoteState, StoredEvent};
 use super::status::Known;
 use super::tail::{Judged, judge};
 use super::*;
@@ -301,5 +301,4 @@ fn futures_cross_threads() {
     crosses_threads(topic.close());
     crosses_threads(topic.resume(None, &SubscribeOptions::new()));
     crosses_threads(run(topic.resume(None, &SubscribeOptions::new())));
-    let _used = (PageLimit::default(), Wait::No);
 }
