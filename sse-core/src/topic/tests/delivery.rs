@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn named(value: u64, name: &'static str) -> Number {
-    Number { value, padding: 0, fields: EventFields::new(EventName::from_static(name)) }
-}
-
 fn only_a() -> SubscribeOptions {
     SubscribeOptions::new().only([EventName::from_static("a")])
 }

@@ -36,6 +36,10 @@ fn number(value: u64) -> Number {
     Number { value, padding: 0, fields: EventFields::new(EventName::from_static("n")) }
 }
 
+fn named(value: u64, name: &'static str) -> Number {
+    Number { fields: EventFields::new(EventName::from_static(name)), ..number(value) }
+}
+
 impl SseEvent for Number {
     fn fields(&self) -> Result<EventFields, EncodeError> {
         Ok(self.fields.clone())

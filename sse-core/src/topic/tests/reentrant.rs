@@ -6,10 +6,6 @@ use std::thread;
 
 use super::*;
 
-fn named(value: u64, name: &'static str) -> Number {
-    Number { value, padding: 0, fields: EventFields::new(EventName::from_static(name)) }
-}
-
 /// A waker that does something when it is dropped.
 struct OnDrop(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
