@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::command::{Tally, root};
 
@@ -58,7 +62,8 @@ fn baseline(mutants: &[Mutant]) -> Tally {
         return Tally::one(false);
     }
     let tests: BTreeSet<&str> = mutants.iter().map(|mutant| &*mutant.test).collect();
-    let passes = |test| cargo_test(test, &copy).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    let passes =
+        |test| cargo_test(test, &copy, &[]).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
     // No mutant at all is no success either.
     let passes = !tests.is_empty() && tests.into_iter().all(passes);
     println!("{:24} {}", "none", if passes { "passes" } else { "FAILS ALREADY" });
@@ -113,18 +118,16 @@ impl Mutant {
         if !applied.is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not fit the code".to_owned());
         }
-        if !cargo_test(&self.test, &copy).arg("--no-run").status().is_ok_and(|status| status.success()) {
+        if !cargo_test(&self.test, &copy, &["--no-run"]).status().is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not build".to_owned());
         }
-        match cargo_test(&self.test, &copy).output() {
-            Ok(output) if output.status.success() => Outcome::Survived,
-            Ok(output) => {
-                let text = String::from_utf8_lossy(&output.stdout);
+        match output_in_time(cargo_test(&self.test, &copy, &[])) {
+            Ok(None) => Outcome::Noticed("a test that does not end".to_owned()),
+            Ok(Some((true, _))) => Outcome::Survived,
+            Ok(Some((false, text))) => {
                 let failed = text.lines().find_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
-                failed.map_or_else(
-                    || Outcome::Stale("no test said that it failed".to_owned()),
-                    |test| Outcome::Noticed(test.to_owned()),
-                )
+                let stale = || Outcome::Stale("no test said that it failed".to_owned());
+                failed.map_or_else(stale, |test| Outcome::Noticed(test.to_owned()))
             }
             Err(error) => Outcome::Stale(error.to_string()),
         }
@@ -132,9 +135,9 @@ impl Mutant {
 }
 
 /// The tests that are to notice.
-fn cargo_test(test: &str, copy: &Path) -> Command {
+fn cargo_test(test: &str, copy: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    command.current_dir(copy).arg("test").env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
+    command.current_dir(copy).arg("test").args(options).env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
     // Warnings of code that has lost its purpose are no news.
     command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").stderr(Stdio::null()).stdin(Stdio::null());
     for word in test.split_whitespace() {
@@ -144,6 +147,33 @@ fn cargo_test(test: &str, copy: &Path) -> Command {
         };
     }
     command
+}
+
+/// How long tests may take that take some seconds.
+const MOST: Duration = Duration::from_mins(3);
+
+/// Whether the tests passed, and what they said; `None` if they do not end.
+fn output_in_time(mut command: Command) -> io::Result<Option<(bool, String)>> {
+    let mut child = command.stdout(Stdio::piped()).process_group(0).spawn()?;
+    let group = child.id();
+    let (ended, has_ended) = mpsc::channel::<()>();
+    let guard = thread::spawn(move || {
+        let is_late = has_ended.recv_timeout(MOST) == Err(mpsc::RecvTimeoutError::Timeout);
+        if is_late {
+            // The tests with whoever started them.
+            let killed = Command::new("kill").args(["-9", "--", &format!("-{group}")]).status();
+            return killed.is_ok();
+        }
+        false
+    });
+    let mut text = String::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_string(&mut text)?;
+    }
+    let passed = child.wait()?.success();
+    drop(ended);
+    let is_late = guard.join().unwrap_or(false);
+    Ok((!is_late).then_some((passed, text)))
 }
 
 /// Git, which must take the folder for itself and not for a part of the repository around it.
