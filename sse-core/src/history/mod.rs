@@ -29,4 +29,5 @@ pub(crate) use self::readers::ReaderKey;
 pub(crate) use self::reading::{Begin, EachFrame, Read};
 pub(crate) use self::retention::Windows;
 pub use self::retention::{LiveWindow, Retention};
+pub(crate) use self::segments::SEGMENT;
 pub use self::verdict::{ResetReason, Verdict};

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::counts::ReaderCounts;
 use super::log::Log;
 use super::readers::{ReaderKey, Readers};
+use super::segments::SEGMENT;
 use super::track::Track;
 use super::{Position, ResetReason, Verdict};
 use crate::event::EventName;
@@ -43,9 +44,6 @@ pub(crate) enum Read {
     /// The log is closed and the reader has read it all.
     Ended,
 }
-
-/// How many bytes [`Log::read_each`] gathers before it stops.
-const GATHER: usize = 64 * 1024;
 
 /// How many frames [`Log::read_each`] looks at before it stops.
 const LOOK: usize = 4_096;
@@ -254,7 +252,7 @@ impl Log {
                 continue;
             }
             let (bytes, _) = track.read(index, at + 1);
-            if count > 0 && gathered + bytes.len() > GATHER {
+            if count > 0 && gathered + bytes.len() > SEGMENT {
                 break;
             }
             seq = at + 1;

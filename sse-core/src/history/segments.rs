@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bytes::{Bytes, BytesMut};
 
 /// What a full segment is copied into, and the most that one read hands over, unless one frame is larger.
-pub(super) const SEGMENT: usize = 64 * 1024;
+pub(crate) const SEGMENT: usize = 64 * 1024;
 
 /// How many pieces a reader may have before it in the open segment; if there are more, they are joined.
 const SMALL_PIECES: usize = 4;

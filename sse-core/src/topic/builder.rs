@@ -56,10 +56,11 @@ impl<E: ?Sized> TopicBuilder<E> {
     /// [`LagPolicy::Reset`] gets those events first, in the order of the log, and only the last of them has an id.
     ///
     /// Of at most `max_keys` keys, in at most the bytes of the retention (each event counts 128 besides its own): the key
-    /// that was updated least recently leaves first. The memory of the keys themselves is not counted: keep them small.
-    /// What a subscriber has still to read of such a snapshot is held for it, shared by all who came since the last event.
-    /// An event without a key is in no snapshot. The key's `Hash` and `Eq`
-    /// run under the topic's lock: they must not call into the topic.
+    /// that was updated least recently leaves first. An event without a key is in no snapshot.
+    ///
+    /// The memory of the keys themselves is not counted: keep them small. What a subscriber has still to read of a
+    /// snapshot is held for it, and shared with all who came since the last event. The key's `Hash` and `Eq` run under the
+    /// topic's lock: they must not call into the topic.
     ///
     /// # Examples
     ///

@@ -7,10 +7,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use crate::event::EventName;
-use crate::history::{IdLine, Position};
-
-/// How many bytes of a snapshot, or of events of which some are left out, are delivered at once.
-pub(super) const GATHER: usize = 64 * 1024;
+use crate::history::{IdLine, Position, SEGMENT};
 
 /// What a subscription has besides its cursor.
 #[derive(Default)]
@@ -38,7 +35,7 @@ impl Extra {
     pub(super) fn next_of_snapshot(&mut self) -> Option<Bytes> {
         let (events, position) = self.snapshot.as_mut()?;
         let mut gathered = Vec::new();
-        while gathered.len() < GATHER
+        while gathered.len() < SEGMENT
             && let Some(event) = events.next()
         {
             if events.len() == 0 {

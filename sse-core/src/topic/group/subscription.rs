@@ -12,8 +12,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use super::{Member, TopicGroup, VectorPosition};
-use crate::history::{Position, ResetReason, Verdict};
-use crate::topic::extra::GATHER;
+use crate::history::{Position, ResetReason, SEGMENT, Verdict};
 use crate::topic::subscription::{Attached, Delivery, Subscription};
 
 /// Cursors on the topics of a group: a stream of what is between them and the newest events.
@@ -46,7 +45,7 @@ struct Cursor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupDelivery {
-    /// The next events, encoded and whole, in about 64 KiB or one that is larger.
+    /// The next events, encoded and whole: as many as there are, in less than 128 KiB, or one that is larger.
     Frames(Bytes),
     /// The client is to be told this position, as `stream-position`.
     Position(VectorPosition),
@@ -140,7 +139,7 @@ impl GroupSubscription {
 
     fn next_of_snapshot(&mut self) -> GroupDelivery {
         let mut gathered = Vec::new();
-        while gathered.len() < GATHER
+        while gathered.len() < SEGMENT
             && let Some(event) = self.snapshot.pop_front()
         {
             if self.snapshot.is_empty() {
@@ -164,7 +163,7 @@ impl GroupSubscription {
         let count = self.cursors.len();
         for turn in self.turn..self.turn + count {
             let index = turn % count;
-            while !self.cursors[index].ended && self.next.is_empty() && gathered.len() < GATHER {
+            while !self.cursors[index].ended && self.next.is_empty() && gathered.len() < SEGMENT {
                 if !self.read_one(index, &mut gathered, cx.as_deref_mut()) {
                     break;
                 }
