@@ -102,8 +102,8 @@ pub mod wire;
 
 #[doc(inline)]
 pub use self::{
-    event::{Event, EventId, EventName, Retry, SseEvent},
-    wire::{DecodedEvent, Decoder, EventFrame, Limits},
+    event::{DecodedEvent, Event, EventId, EventName, EventRef, Retry, SseDecode, SseEvent},
+    wire::{Decoder, EventFrame, Limits},
 };
 #[cfg(feature = "derive")]
 #[doc(inline)]

@@ -1,4 +1,4 @@
-//! Why an event could not be encoded.
+//! Why an event could not be encoded or decoded.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
@@ -115,3 +115,31 @@ impl From<core::convert::Infallible> for EncodeError {
         match never {}
     }
 }
+
+/// An event of a known name whose data is not the payload that the name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    name: Box<str>,
+    cause: Box<str>,
+}
+
+impl DecodeError {
+    /// The data of the event of this name is not its payload, for the reason that `cause` displays.
+    pub fn payload(name: &str, cause: impl fmt::Display) -> Self {
+        Self { name: name.into(), cause: cause.to_string().into_boxed_str() }
+    }
+
+    /// The event's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the data of `{}` is not its payload: {}", self.name, self.cause)
+    }
+}
+
+impl core::error::Error for DecodeError {}

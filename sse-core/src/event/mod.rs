@@ -1,4 +1,4 @@
-//! What an event is: the typed trait, the untyped value, and the strings that may go on the wire.
+//! What an event is: the typed traits, the untyped values, and the strings that may go on the wire.
 //!
 //! The names are the [HTML standard]'s:
 //!
@@ -13,18 +13,22 @@
 //!
 //! [HTML standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
+mod decoded;
 mod error;
 mod id;
 mod name;
+mod receive;
 mod retry;
 mod sink;
 mod text;
 mod typed;
 mod untyped;
 
-pub use self::error::{EncodeError, EncodeErrorKind};
+pub use self::decoded::{DecodedEvent, EventRef};
+pub use self::error::{DecodeError, EncodeError, EncodeErrorKind};
 pub use self::id::{EventId, InvalidEventId};
 pub use self::name::{EventName, InvalidEventName};
+pub use self::receive::SseDecode;
 pub use self::retry::{InvalidRetry, Retry};
 pub use self::sink::DataSink;
 pub use self::typed::{EventFields, SseEvent, With};

@@ -7,7 +7,7 @@ use core::mem;
 
 use super::limits::{LimitExceeded, Limits, append};
 use super::lines::Lines;
-use crate::event::{EventId, EventName};
+use crate::event::{DecodedEvent, EventId, EventName};
 
 /// Decodes an event stream, incrementally and without I/O.
 ///
@@ -46,18 +46,6 @@ pub struct Decoder {
     block: Block,
     /// A limit was exceeded in the block that the input is in.
     skipping: bool,
-}
-
-/// An event as a client receives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DecodedEvent {
-    /// The event's name: `event: price-tick`, or `message` if there was none.
-    pub name: EventName,
-    /// The values of the `data` lines, joined with LF.
-    pub data: String,
-    /// The last event ID of the stream when the event came out, which an earlier event may have set; empty if none has.
-    pub last_event_id: EventId,
 }
 
 impl Decoder {

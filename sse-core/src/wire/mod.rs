@@ -30,7 +30,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-pub use self::decode::{DecodedEvent, Decoder};
+pub use self::decode::Decoder;
 #[cfg(feature = "std")]
 pub(crate) use self::encode::encode_fields_into;
 pub use self::encode::{encode, encode_into};

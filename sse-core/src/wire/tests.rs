@@ -4,7 +4,8 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
-use super::{DecodedEvent, Decoder, LimitExceeded, LimitKind, Limits};
+use super::{Decoder, LimitExceeded, LimitKind, Limits};
+use crate::event::DecodedEvent;
 use crate::event::EventId;
 
 /// Feeds one chunk, and goes on behind each exceeded limit.

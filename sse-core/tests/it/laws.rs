@@ -1,7 +1,7 @@
 //! What holds for every stream, tried on random ones.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sse_core::wire::DecodedEvent;
+use sse_core::DecodedEvent;
 use sse_core::{Decoder, Event, Limits};
 
 use crate::naive::{self, Dispatched, Outcome};

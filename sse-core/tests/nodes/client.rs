@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::Stream as _;
+use sse_core::DecodedEvent;
 use sse_core::history::{Position, ResetReason, Verdict};
 use sse_core::relay::{RelayedAttached, RelayedSubscription, ResumeError};
 use sse_core::topic::{Delivery, Start, SubscribeOptions};
-use sse_core::wire::DecodedEvent;
 use sse_core::{Decoder, EventId};
 
 use crate::event::{EVEN, parse};

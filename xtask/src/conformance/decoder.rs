@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde::Deserialize;
-use sse_core::Decoder;
-use sse_core::wire::{DecodedEvent, LimitExceeded};
+use sse_core::wire::LimitExceeded;
+use sse_core::{DecodedEvent, Decoder};
 
 use super::Bytes;
 use super::chunks::{chunkings, cut};
