@@ -1,6 +1,8 @@
 //! What generated code names. Not public API: it changes with every release.
 
-pub use crate::event::{DataSink, EncodeError, EventFields, EventId, EventName, Retry, SseEvent};
+pub use crate::event::{
+    DataSink, DecodeError, EncodeError, EventFields, EventId, EventName, EventRef, Retry, SseDecode, SseEvent,
+};
 #[cfg(feature = "schema")]
 pub use crate::schema::{EventSchema, PayloadSchema, SseSchema};
 pub extern crate alloc;
@@ -10,8 +12,14 @@ pub use schemars;
 #[cfg(feature = "json")]
 pub use serde;
 
+use alloc::borrow::{Cow, ToOwned as _};
+use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::ToString as _;
+use alloc::sync::Arc;
+use core::convert::Infallible;
 use core::fmt;
+use core::str::FromStr;
 use core::time::Duration;
 
 /// Reads a field marked `#[sse(id)]`.
@@ -98,6 +106,125 @@ impl RetryField for Option<Duration> {
     }
 }
 
+/// What a field marked `#[sse(retry)]` is in an event that was received, of which the time is no part.
+#[must_use]
+pub fn decode_retry<T: RetryField + Default>() -> T {
+    T::default()
+}
+
+/// Reads a payload that is JSON.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if the data is not the JSON of a `T`.
+#[cfg(feature = "json")]
+pub fn decode_json<T: for<'de> serde::Deserialize<'de>>(event: EventRef<'_>) -> Result<T, DecodeError> {
+    serde_json::from_str(event.data).map_err(|error| DecodeError::payload(event.name, error))
+}
+
+/// Reads a payload of which there is nothing.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if there is data all the same.
+pub fn decode_empty(event: EventRef<'_>) -> Result<(), DecodeError> {
+    match event.data.len() {
+        0 => Ok(()),
+        count => Err(DecodeError::payload(event.name, format_args!("there are {count} bytes where none should be"))),
+    }
+}
+
+/// Reads a payload that is marked `#[sse(text)]`.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if the data is not the text of a `T`.
+pub fn decode_text<T: TextField<K>, K>(event: EventRef<'_>) -> Result<T, DecodeError> {
+    T::from_text(event.data).map_err(|error| DecodeError::payload(event.name, error))
+}
+
+/// Reads a field marked `#[sse(id)]` that is not part of the payload.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if the last event ID is not the text of a `T`.
+pub fn decode_id<T: ReceivedId<K>, K>(event: EventRef<'_>) -> Result<T, DecodeError> {
+    T::from_id(event.last_event_id).map_err(|error| DecodeError::id(event.name, error))
+}
+
+/// What is made of text: by `FromStr`, or because it is a `str` on the heap.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from text",
+    label = "the payload is marked `#[sse(text)]`",
+    note = "such a payload is read with `FromStr`, whose error must display"
+)]
+pub trait TextField<K>: Sized {
+    /// Why the text does not stand for a value.
+    type Error: fmt::Display;
+
+    /// The value that the text stands for.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it stands for none.
+    fn from_text(text: &str) -> Result<Self, Self::Error>;
+}
+
+impl<T: FromStr<Err: fmt::Display>> TextField<Always> for T {
+    type Error = T::Err;
+
+    fn from_text(text: &str) -> Result<Self, T::Err> {
+        text.parse()
+    }
+}
+
+macro_rules! owned_text {
+    ($($Text:ty),*) => {$(
+        impl TextField<Perhaps> for $Text {
+            type Error = Infallible;
+
+            fn from_text(text: &str) -> Result<Self, Infallible> {
+                Ok(Self::from(text.to_owned()))
+            }
+        }
+    )*};
+}
+owned_text!(Cow<'_, str>, Box<str>, Rc<str>, Arc<str>);
+
+/// What is made of an id by `FromStr`, or an `Option` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from an event's id",
+    label = "marked `#[sse(id)]`, and not part of the payload",
+    note = "such a field is read with `FromStr`, whose error must display; an `Option` is `None` if there is no id"
+)]
+pub trait ReceivedId<K>: Sized {
+    /// Why the id does not stand for a value.
+    type Error: fmt::Display;
+
+    /// The value that the id stands for.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it stands for none.
+    fn from_id(id: &str) -> Result<Self, Self::Error>;
+}
+
+impl<T: FromStr<Err: fmt::Display>> ReceivedId<Always> for T {
+    type Error = T::Err;
+
+    fn from_id(id: &str) -> Result<Self, T::Err> {
+        id.parse()
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> ReceivedId<Perhaps> for Option<T> {
+    type Error = T::Err;
+
+    fn from_id(id: &str) -> Result<Self, T::Err> {
+        if id.is_empty() { Ok(None) } else { id.parse().map(Some) }
+    }
+}
+
 /// Asks for the schema of a payload, or of a part of it.
 #[cfg(feature = "schema")]
 pub const fn described<T: Described<K> + ?Sized, K>() {}
@@ -145,11 +272,11 @@ impl<T: PayloadFields> schemars::JsonSchema for NamedPayload<T> {
         T::inline_schema()
     }
 
-    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         T::NAME.into()
     }
 
-    fn schema_id() -> alloc::borrow::Cow<'static, str> {
+    fn schema_id() -> Cow<'static, str> {
         // Not that of the fields: a transparent type has the id of what it wraps, which goes by its own name.
         alloc::format!("payload of {}", T::schema_id()).into()
     }

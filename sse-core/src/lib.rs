@@ -59,7 +59,7 @@
 //! | feature | what it adds | default |
 //! |---|---|---|
 //! | `std` | [`history`], [`topic`] and [`relay`]; without it [`event`] and [`wire`] need only `alloc` | yes |
-//! | `derive` | `#[derive(SseEvent)]` | yes |
+//! | `derive` | `#[derive(SseEvent)]` and `#[derive(SseDecode)]` | yes |
 //! | `json` | JSON payloads, through serde | yes |
 //! | `schema` | the JSON Schema of a stream, through schemars | |
 //! | `codegen` | TypeScript and JavaScript clients from the schema, and the command line that writes them | |
@@ -107,7 +107,7 @@ pub use self::{
 };
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use sse_derive::SseEvent;
+pub use sse_derive::{SseDecode, SseEvent};
 
 #[cfg(feature = "std")]
 #[doc(inline)]

@@ -10,10 +10,13 @@ use crate::attr::{
     is_deprecated,
 };
 use crate::ctxt::Ctxt;
+use crate::direction::Direction;
 use crate::receiver::{receiver, without_self};
+use crate::ty;
 
-/// An enum of events.
+/// An enum of events, as one of the derives sees it.
 pub(crate) struct Container<'a> {
+    pub(crate) direction: Direction,
     pub(crate) ident: Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) attrs: ContainerAttrs,
@@ -41,6 +44,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) name_span: Span,
     /// Whether this is the name, as far as is known: a rule that makes it of the variant's may be in error.
     pub(crate) name_is_known: bool,
+    /// What else it may be called when it is received.
+    pub(crate) received: Vec<(String, Span)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,9 +68,9 @@ pub(crate) struct Field<'a> {
     pub(crate) schemars: SchemarsAttrs,
 }
 
-/// How the payload of a variant is written.
+/// How the payload of a variant is written, or read.
 pub(crate) enum Payload<'v, 'a> {
-    /// Never sent.
+    /// Never sent, or never received.
     Skipped,
     /// `data:`
     Empty,
@@ -73,18 +78,22 @@ pub(crate) enum Payload<'v, 'a> {
     Text(&'v Field<'a>),
     /// The JSON of the only field, of which serde's attributes say nothing.
     Inner(&'v Field<'a>),
-    /// The JSON that serde's derive makes of the variant's content.
+    /// The JSON of the variant's content, which is the business of serde's derive.
     Content,
 }
 
 impl<'a> Container<'a> {
-    pub(crate) fn read(input: &'a DeriveInput, data: &'a DataEnum, ctxt: &mut Ctxt) -> Self {
+    pub(crate) fn read(input: &'a DeriveInput, data: &'a DataEnum, direction: Direction, ctxt: &mut Ctxt) -> Self {
         let attrs = ContainerAttrs::read(&input.attrs, ctxt);
-        let serde = SerdeContainer::read(&input.attrs, ctxt);
+        let serde = SerdeContainer::read(&input.attrs, direction, ctxt);
         let receiver = receiver(&generated(&input.ident), &input.generics);
-        let variants =
-            data.variants.iter().map(|variant| Variant::read(variant, &attrs, &serde, &receiver, ctxt)).collect();
+        let variants = data
+            .variants
+            .iter()
+            .map(|variant| Variant::read(variant, direction, (&attrs, &serde), &receiver, ctxt))
+            .collect();
         Self {
+            direction,
             ident: generated(&input.ident),
             generics: &input.generics,
             schemars: SchemarsAttrs::read(&input.attrs, ctxt),
@@ -110,14 +119,14 @@ impl<'a> Container<'a> {
 impl<'a> Variant<'a> {
     fn read(
         variant: &'a syn::Variant,
-        container: &ContainerAttrs,
-        container_serde: &SerdeContainer,
+        direction: Direction,
+        (container, container_serde): (&ContainerAttrs, &SerdeContainer),
         receiver: &TokenStream,
         ctxt: &mut Ctxt,
     ) -> Self {
         let attrs = VariantAttrs::read(&variant.attrs, ctxt);
-        let serde = SerdeVariant::read(&variant.attrs, ctxt);
-        let (name, name_span, name_is_known) = if let Some(name) = attrs.event.as_ref().or(serde.rename.as_ref()) {
+        let serde = SerdeVariant::read(&variant.attrs, direction, ctxt);
+        let (mut name, name_span, name_is_known) = if let Some(name) = attrs.event.as_ref().or(serde.rename.as_ref()) {
             (name.value(), name.span(), true)
         } else {
             let name = variant.ident.unraw().to_string();
@@ -125,6 +134,7 @@ impl<'a> Variant<'a> {
             let is_known = !container.rename_all_failed && !container_serde.rename_all_failed;
             (rule.map_or_else(|| name.clone(), |rule| rule.apply(&name)), variant.ident.span(), is_known)
         };
+        name = on_the_wire(name);
         let style = match &variant.fields {
             Fields::Unit => Style::Unit,
             Fields::Unnamed(_) => Style::Tuple,
@@ -138,21 +148,13 @@ impl<'a> Variant<'a> {
             style,
             fields: (0..)
                 .zip(&variant.fields)
-                .map(|(index, field)| Field {
-                    syn: field,
-                    name: field.ident.as_ref().map(generated),
-                    member: field.ident.as_ref().map_or_else(
-                        || Member::Unnamed(Index { index, span: Span::call_site() }),
-                        |name| Member::Named(generated(name)),
-                    ),
-                    ty: without_self(field.ty.to_token_stream(), receiver),
-                    attrs: FieldAttrs::read(&field.attrs, ctxt),
-                    serde: SerdeField::read(&field.attrs, ctxt),
-                    schemars: SchemarsAttrs::read(&field.attrs, ctxt),
-                })
+                .map(|(index, field)| Field::read(index, field, direction, receiver, ctxt))
                 .collect(),
-            // An empty `event:` line means the default event as well.
-            name: if name.is_empty() { "message".to_owned() } else { name },
+            received: match direction {
+                Direction::Encode => Vec::new(),
+                Direction::Decode => received(variant, &attrs, &serde, (container, container_serde), &name),
+            },
+            name,
             name_span,
             name_is_known,
             attrs,
@@ -197,10 +199,67 @@ impl<'a> Variant<'a> {
     }
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    fn read(index: u32, field: &'a syn::Field, direction: Direction, receiver: &TokenStream, ctxt: &mut Ctxt) -> Self {
+        let attrs = FieldAttrs::read(&field.attrs, ctxt);
+        let mut serde = SerdeField::read(&field.attrs, direction, ctxt);
+        // An id that is left out in one direction alone is not missed in the other.
+        serde.skip |= direction == Direction::Decode && attrs.id.is_some() && serde.one_way.is_some();
+        Self {
+            syn: field,
+            name: field.ident.as_ref().map(generated),
+            member: field.ident.as_ref().map_or_else(
+                || Member::Unnamed(Index { index, span: Span::call_site() }),
+                |name| Member::Named(generated(name)),
+            ),
+            ty: without_self(field.ty.to_token_stream(), receiver),
+            attrs,
+            serde,
+            schemars: SchemarsAttrs::read(&field.attrs, ctxt),
+        }
+    }
+
     pub(crate) fn is_payload(&self) -> bool {
         !self.serde.skip && self.attrs.retry.is_none()
     }
+
+    /// Whether there is a reference in the type, but for the types that only mark.
+    pub(crate) fn holds_reference(&self) -> bool {
+        ty::holds_reference(self.ty.clone())
+    }
+}
+
+/// An empty `event:` line means the default event as well.
+fn on_the_wire(name: String) -> String {
+    if name.is_empty() { "message".to_owned() } else { name }
+}
+
+/// The names but `name` under which an event of this variant may come: those that serde would take for it.
+fn received(
+    variant: &syn::Variant,
+    attrs: &VariantAttrs,
+    serde: &SerdeVariant,
+    (container, container_serde): (&ContainerAttrs, &SerdeContainer),
+    name: &str,
+) -> Vec<(String, Span)> {
+    let mut names: Vec<(String, Span)> =
+        serde.received.iter().map(|name| (on_the_wire(name.value()), name.span())).collect();
+    // A rule names what nothing else does.
+    if attrs.event.is_none()
+        && serde.rename.is_none()
+        && !serde.is_renamed_received
+        && container.rename_all.is_none()
+        && let Some(rule) = container_serde.rename_all_received
+    {
+        names.push((rule.apply(&variant.ident.unraw().to_string()), variant.ident.span()));
+    }
+    let mut seen = vec![name.to_owned()];
+    names.retain(|(name, _)| {
+        let is_new = !seen.contains(name);
+        seen.push(name.clone());
+        is_new
+    });
+    names
 }
 
 /// The name as one of the macro's, where it stands. What of it is deprecated or against the conventions was reported where

@@ -25,6 +25,9 @@ impl DecodedEvent {
 }
 
 /// An event as a client receives it, borrowed from the chunk that it came in or from its decoder.
+///
+/// [`Decoder::decode_ref`](crate::Decoder::decode_ref) returns it, and [`DecodedEvent::as_ref`] makes it of an event that
+/// is owned. It holds until the decoder's next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventRef<'a> {

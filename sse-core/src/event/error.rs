@@ -116,17 +116,33 @@ impl From<core::convert::Infallible> for EncodeError {
     }
 }
 
-/// An event of a known name whose data is not the payload that the name stands for.
+/// An event of a known name that is not what the name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     name: Box<str>,
     cause: Box<str>,
+    kind: DecodeErrorKind,
+}
+
+/// The kind of a [`DecodeError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The data is not the payload.
+    Payload,
+    /// The last event ID is not the id that a field should hold.
+    Id,
 }
 
 impl DecodeError {
     /// The data of the event of this name is not its payload, for the reason that `cause` displays.
     pub fn payload(name: &str, cause: impl fmt::Display) -> Self {
-        Self { name: name.into(), cause: cause.to_string().into_boxed_str() }
+        Self { name: name.into(), cause: cause.to_string().into_boxed_str(), kind: DecodeErrorKind::Payload }
+    }
+
+    /// The last event ID is not the id of an event of this name, for the reason that `cause` displays.
+    pub fn id(name: &str, cause: impl fmt::Display) -> Self {
+        Self { name: name.into(), cause: cause.to_string().into_boxed_str(), kind: DecodeErrorKind::Id }
     }
 
     /// The event's name.
@@ -134,11 +150,21 @@ impl DecodeError {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// What is wrong with the event.
+    #[must_use]
+    pub const fn kind(&self) -> DecodeErrorKind {
+        self.kind
+    }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the data of `{}` is not its payload: {}", self.name, self.cause)
+        let Self { name, cause, kind } = self;
+        match kind {
+            DecodeErrorKind::Payload => write!(f, "the data of `{name}` is not its payload: {cause}"),
+            DecodeErrorKind::Id => write!(f, "the last event ID is not the id of `{name}`: {cause}"),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The `id` field.
 
-use alloc::sync::Arc;
+use smol_str::SmolStr;
 
-use super::text::{Text, first_of, validated_text};
+use super::text::{first_of, validated_text};
 
 /// The value of an `id:` line: any string without CR, LF and NUL.
 ///
@@ -25,7 +25,7 @@ use super::text::{Text, first_of, validated_text};
 ///
 /// [HTML standard, section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(Text);
+pub struct EventId(SmolStr);
 
 impl EventId {
     /// Makes an id from a constant, checked when it is compiled in a `const`.
@@ -36,17 +36,22 @@ impl EventId {
     #[must_use]
     pub const fn from_static(id: &'static str) -> Self {
         assert!(first_of(ILLEGAL, id).is_none(), "an event id must not contain CR, LF or NUL");
-        Self(Text::Static(id))
+        Self(SmolStr::new_static(id))
     }
 
     /// Whether the id is one of the control events': it begins with `=`.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        self.as_str().starts_with('=')
+        Self::is_reserved_id(self.as_str())
     }
 
+    pub(crate) fn is_reserved_id(id: &str) -> bool {
+        id.starts_with('=')
+    }
+
+    #[inline]
     fn from_legal(id: &str) -> Self {
-        Self(Text::Shared(Arc::from(id)))
+        Self(SmolStr::new(id))
     }
 }
 
@@ -69,12 +74,16 @@ impl From<u64> for EventId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
 
     #[test]
     fn the_first_byte_that_breaks_a_line_is_named() {
         for (id, at) in [("\n", 0), ("1\r", 1), ("ab\0c", 2)] {
-            assert_eq!(EventId::try_from(id).unwrap_err().at(), at);
+            let error = EventId::try_from(id).unwrap_err();
+            assert_eq!((error.at(), error.byte()), (at, id.as_bytes()[at]));
         }
+        let error = EventId::try_from("ab\0c").unwrap_err();
+        assert_eq!(error.to_string(), "an event id must not contain CR, LF or NUL: NUL at byte 2");
         assert_eq!(EventId::try_from(" é… ").unwrap(), " é… ");
         assert_eq!(EventId::from(7), EventId::from_static("7"));
     }

@@ -25,11 +25,12 @@ mod typed;
 mod untyped;
 
 pub use self::decoded::{DecodedEvent, EventRef};
-pub use self::error::{DecodeError, EncodeError, EncodeErrorKind};
+pub use self::error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
 pub use self::id::{EventId, InvalidEventId};
 pub use self::name::{EventName, InvalidEventName};
 pub use self::receive::SseDecode;
 pub use self::retry::{InvalidRetry, Retry};
 pub use self::sink::DataSink;
+pub(crate) use self::text::has_low_byte;
 pub use self::typed::{EventFields, SseEvent, With};
 pub use self::untyped::Event;

@@ -1,8 +1,8 @@
 //! The `event` field.
 
-use alloc::sync::Arc;
+use smol_str::SmolStr;
 
-use super::text::{Text, first_of, validated_text};
+use super::text::{first_of, validated_text};
 
 /// The name of an event, which a browser's listener is registered for: any string without CR and LF.
 ///
@@ -23,11 +23,13 @@ use super::text::{Text, first_of, validated_text};
 ///
 /// [HTML standard, section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventName(Text);
+pub struct EventName(SmolStr);
 
 impl EventName {
     /// The default name, `message`.
-    pub const MESSAGE: Self = Self(Text::Static("message"));
+    pub const MESSAGE: Self = Self(SmolStr::new_static(Self::DEFAULT));
+
+    pub(crate) const DEFAULT: &str = "message";
 
     /// The beginning of the names of control events: `stream-`. A derived enum and a topic refuse them.
     pub const RESERVED_PREFIX: &str = "stream-";
@@ -40,23 +42,34 @@ impl EventName {
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         assert!(first_of(ILLEGAL, name).is_none(), "an event name must not contain CR or LF");
-        if name.is_empty() { Self::MESSAGE } else { Self(Text::Static(name)) }
+        if name.is_empty() { Self::MESSAGE } else { Self(SmolStr::new_static(name)) }
     }
 
     /// Whether this is the default name, for which no `event:` line is written.
     #[must_use]
     pub fn is_message(&self) -> bool {
-        self.as_str() == "message"
+        Self::is_default(self.as_str())
     }
 
     /// Whether the name is one of the control events': it begins with `stream-`.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        self.as_str().starts_with(Self::RESERVED_PREFIX)
+        Self::is_reserved_name(self.as_str())
     }
 
+    /// Whether a text stands for the default name.
+    #[inline]
+    pub(crate) fn is_default(name: &str) -> bool {
+        matches!(name, "" | Self::DEFAULT)
+    }
+
+    pub(crate) fn is_reserved_name(name: &str) -> bool {
+        name.starts_with(Self::RESERVED_PREFIX)
+    }
+
+    #[inline]
     fn from_legal(name: &str) -> Self {
-        if name.is_empty() { Self::MESSAGE } else { Self(Text::Shared(Arc::from(name))) }
+        if name.is_empty() { Self::MESSAGE } else { Self(SmolStr::new(name)) }
     }
 }
 

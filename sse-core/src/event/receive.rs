@@ -2,10 +2,33 @@
 
 use super::{DecodeError, EventRef};
 
-/// A typed event that a client makes of what it receives.
+/// A value that is made of a server-sent event, as a client receives it.
 ///
 /// Derive it on the enum that derives [`SseEvent`](super::SseEvent), or on one of the client's own; what decodes is what
-/// the other encodes. Written by hand, it is one function:
+/// the other encodes:
+///
+/// ```
+/// use sse_core::{Decoder, SseDecode, SseEvent};
+///
+/// #[derive(Debug, PartialEq, SseEvent, SseDecode)]
+/// #[sse(rename_all = "kebab-case")]
+/// enum Price {
+///     PriceTick { symbol: String, cents: u64 },
+///     Halted(String),
+/// }
+///
+/// let mut wire = &b"event: price-tick\ndata: {\"symbol\":\"ACME\",\"cents\":725}\n\nevent: other\ndata:\n\n"[..];
+/// let mut decoder = Decoder::new();
+///
+/// let tick = decoder.decode(&mut wire)?.unwrap();
+/// assert_eq!(Price::decode(tick.as_ref())?, Some(Price::PriceTick { symbol: "ACME".into(), cents: 725 }));
+///
+/// let other = decoder.decode(&mut wire)?.unwrap();
+/// assert_eq!(Price::decode(other.as_ref())?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Written by hand, it is one function:
 ///
 /// ```
 /// use sse_core::event::{DecodeError, EventRef, SseDecode};
@@ -26,6 +49,11 @@ use super::{DecodeError, EventRef};
 /// assert!(matches!(Tick::decode(event.as_ref())?, Some(Tick(7))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be decoded from server-sent events",
+    label = "no server-sent event is decoded to this",
+    note = "add `#[derive(SseDecode)]` to `{Self}`"
+)]
 pub trait SseDecode: Sized {
     /// Makes a value of an event; `None` if there is no event of that name among these.
     ///
@@ -33,6 +61,7 @@ pub trait SseDecode: Sized {
     ///
     /// # Errors
     ///
-    /// Returns [`DecodeError`] if the name is one of these, but the data is not its payload.
+    /// Returns [`DecodeError`] if the name is one of these, but the data is not its payload, or the last event ID not
+    /// its id.
     fn decode(event: EventRef<'_>) -> Result<Option<Self>, DecodeError>;
 }

@@ -42,6 +42,7 @@ impl<'a> DataSink<'a> {
     pub fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> Result<(), EncodeError> {
         #[cfg(feature = "std")]
         return serde_json::to_writer(&mut *self.out, value).map_err(EncodeError::payload);
+        // Without std, serde_json has no writer to offer.
         #[cfg(not(feature = "std"))]
         {
             self.push_str(&serde_json::to_string(value).map_err(EncodeError::payload)?);

@@ -1,67 +1,62 @@
-//! What an id and a name are made of: text that is cheap to clone, static where it can be.
+//! What an id and a name have in common: a text that was checked.
 
-use alloc::sync::Arc;
-use core::cmp::Ordering;
-use core::fmt;
-use core::hash::{Hash, Hasher};
+use wide::u8x16;
 
-/// Text that is either static or shared. Equal when the text is, wherever it lives.
-#[derive(Clone)]
-pub(super) enum Text {
-    Static(&'static str),
-    Shared(Arc<str>),
-}
-
-impl Text {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::Static(text) => text,
-            Self::Shared(text) => text,
-        }
+/// Whether a byte is CR or less, as CR, LF and NUL are.
+///
+/// JSON has no such byte and other texts seldom have one, so that no more than this looks at most of what is sent: one
+/// comparison of 16 bytes at a time.
+pub(crate) fn has_low_byte(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk() {
+        // A page at a time, because a text of many lines need not be looked at to its end.
+        let (pages, rest) = text.as_chunks::<1024>();
+        pages.iter().any(|page| is_low(lowest(page))) || is_low(lowest_of_few(rest, u8x16::new(*last)))
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        is_low_in_word(u64::from_ne_bytes(*first)) || is_low_in_word(u64::from_ne_bytes(*last))
+    } else {
+        text.iter().any(|byte| *byte <= b'\r')
     }
 }
 
-impl PartialEq for Text {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
+/// The lowest byte of each lane.
+fn lowest(page: &[u8; 1024]) -> u8x16 {
+    let (blocks, _) = page.as_chunks::<64>();
+    let quarters = blocks.iter().fold([u8x16::MAX; 4], |quarters, block| {
+        let (lanes, _) = block.as_chunks();
+        let mut lanes = lanes.iter().map(|lane| u8x16::new(*lane));
+        quarters.map(|lowest| lanes.next().map_or(lowest, |lane| lowest.min(lane)))
+    });
+    quarters.into_iter().fold(u8x16::MAX, u8x16::min)
 }
 
-impl Eq for Text {}
-
-impl PartialOrd for Text {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+/// The same of all whole lanes, and this one.
+#[inline]
+fn lowest_of_few(text: &[u8], last: u8x16) -> u8x16 {
+    let (lanes, _) = text.as_chunks();
+    lanes.iter().fold(last, |lowest, lane| lowest.min(u8x16::new(*lane)))
 }
 
-impl Ord for Text {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
-    }
+#[inline]
+fn is_low(lanes: u8x16) -> bool {
+    lanes.min(u8x16::splat(b'\r')).simd_eq(lanes).any()
 }
 
-impl Hash for Text {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
+/// The highest bit of each byte tells whether the subtraction borrowed; only bytes below 0x80 may.
+#[inline]
+const fn is_low_in_word(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    word.wrapping_sub(ONES * 0x0e) & !word & (ONES * 0x80) != 0
 }
 
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-/// The offset of the first byte of `text` that is one of these.
-pub(super) const fn first_of(illegal: &[u8], text: &str) -> Option<usize> {
+/// The first byte of `text` that is one of these, and its offset.
+pub(super) const fn first_of(illegal: &[u8], text: &str) -> Option<(usize, u8)> {
     let text = text.as_bytes();
     let mut at = 0;
     while at < text.len() {
         let mut i = 0;
         while i < illegal.len() {
             if text[at] == illegal[i] {
-                return Some(at);
+                return Some((at, illegal[i]));
             }
             i += 1;
         }
@@ -70,13 +65,24 @@ pub(super) const fn first_of(illegal: &[u8], text: &str) -> Option<usize> {
     None
 }
 
-/// What every validated text offers: construction that checks, the text, and the error.
+/// What the standard calls a byte that may be illegal.
+pub(super) const fn name_of(byte: u8) -> &'static str {
+    match byte {
+        b'\r' => "CR",
+        b'\n' => "LF",
+        _ => "NUL",
+    }
+}
+
+/// What every checked text offers: construction, the text, and the error.
 macro_rules! validated_text {
     ($Name:ident, $illegal:expr; $(#[$doc:meta])* $Invalid:ident, $message:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $Invalid {
             at: usize,
+            // As wide as a word, so that an event beside it in a `Result` is copied by words.
+            byte: usize,
         }
 
         impl $Invalid {
@@ -85,11 +91,30 @@ macro_rules! validated_text {
             pub const fn at(&self) -> usize {
                 self.at
             }
+
+            /// The first illegal byte.
+            #[must_use]
+            pub const fn byte(&self) -> u8 {
+                self.byte.to_le_bytes()[0]
+            }
+
+            /// # Errors
+            ///
+            /// Returns the first illegal byte of `text`.
+            #[inline]
+            pub(super) fn check(text: &str) -> Result<(), Self> {
+                if $crate::event::text::has_low_byte(text.as_bytes()) { Self::find(text) } else { Ok(()) }
+            }
+
+            #[cold]
+            fn find(text: &str) -> Result<(), Self> {
+                $crate::event::text::first_of($illegal, text).map_or(Ok(()), |(at, byte)| Err(Self { at, byte: byte.into() }))
+            }
         }
 
         impl core::fmt::Display for $Invalid {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                write!(f, "{} (byte {})", $message, self.at)
+                write!(f, "{}: {} at byte {}", $message, $crate::event::text::name_of(self.byte()), self.at)
             }
         }
 
@@ -98,6 +123,7 @@ macro_rules! validated_text {
         impl $Name {
             /// The text as it goes on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -106,17 +132,17 @@ macro_rules! validated_text {
         impl TryFrom<&str> for $Name {
             type Error = $Invalid;
 
+            #[inline]
             fn try_from(text: &str) -> Result<Self, $Invalid> {
-                match $crate::event::text::first_of($illegal, text) {
-                    Some(at) => Err($Invalid { at }),
-                    None => Ok(Self::from_legal(text)),
-                }
+                $Invalid::check(text)?;
+                Ok(Self::from_legal(text))
             }
         }
 
         impl TryFrom<alloc::string::String> for $Name {
             type Error = $Invalid;
 
+            #[inline]
             fn try_from(text: alloc::string::String) -> Result<Self, $Invalid> {
                 text.as_str().try_into()
             }
@@ -134,6 +160,18 @@ macro_rules! validated_text {
         impl From<core::convert::Infallible> for $Invalid {
             fn from(never: core::convert::Infallible) -> Self {
                 match never {}
+            }
+        }
+
+        impl From<$Name> for alloc::borrow::Cow<'_, str> {
+            fn from(text: $Name) -> Self {
+                alloc::borrow::Cow::Owned(text.as_str().into())
+            }
+        }
+
+        impl<'a> From<&'a $Name> for alloc::borrow::Cow<'a, str> {
+            fn from(text: &'a $Name) -> Self {
+                alloc::borrow::Cow::Borrowed(text.as_str())
             }
         }
 
@@ -170,3 +208,24 @@ macro_rules! validated_text {
 }
 
 pub(super) use validated_text;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn a_low_byte_is_found_wherever_it_is() {
+        for len in (0..140).chain([1023, 1024, 1025, 3000]) {
+            let mut text = vec![b' '; len];
+            assert!(!has_low_byte(&text));
+            for at in 0..len {
+                for byte in *b"\r\n\0" {
+                    text[at] = byte;
+                    assert!(has_low_byte(&text), "{byte} at {at} of {len}");
+                }
+                text[at] = b' ';
+            }
+        }
+    }
+}

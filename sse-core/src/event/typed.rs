@@ -64,12 +64,14 @@ pub struct EventFields {
 impl EventFields {
     /// An event of this name, without id and reconnection time.
     #[must_use]
+    #[inline]
     pub const fn new(name: EventName) -> Self {
         Self { name, id: None, retry: None, terminal: false }
     }
 
     /// Sets the event's own id.
     #[must_use]
+    #[inline]
     pub fn id(mut self, id: impl Into<Option<EventId>>) -> Self {
         self.id = id.into();
         self
@@ -77,6 +79,7 @@ impl EventFields {
 
     /// Sets the reconnection time.
     #[must_use]
+    #[inline]
     pub fn retry(mut self, retry: impl Into<Option<Retry>>) -> Self {
         self.retry = retry.into();
         self
@@ -84,6 +87,7 @@ impl EventFields {
 
     /// Marks the event as the last one of its stream.
     #[must_use]
+    #[inline]
     pub const fn terminal(mut self) -> Self {
         self.terminal = true;
         self
@@ -151,14 +155,9 @@ impl<E> With<E> {
 
 impl<E: SseEvent> SseEvent for With<E> {
     fn fields(&self) -> Result<EventFields, EncodeError> {
-        let mut fields = self.event.fields()?;
-        if self.id.is_some() {
-            fields.id.clone_from(&self.id);
-        }
-        if self.retry.is_some() {
-            fields.retry = self.retry;
-        }
-        Ok(fields)
+        let EventFields { name, id, retry, terminal } = self.event.fields()?;
+        let id = self.id.clone().or(id);
+        Ok(EventFields { name, id, retry: self.retry.or(retry), terminal })
     }
 
     fn write_data(&self, sink: &mut DataSink<'_>) -> Result<(), EncodeError> {

@@ -30,6 +30,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod trial;
+pub mod wire;
 
 pub use self::broken::LawBroken;
 pub use self::relay::relay_contract;

@@ -1,7 +1,6 @@
 //! An event enters the log.
 
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::ops::Range;
 
 use super::waking::WakeAll;
@@ -79,7 +78,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     where
         E: 'a,
     {
-        with_scratch(|bytes| {
+        wire::with_scratch(|bytes| {
             let events = events.into_iter().map(|event| self.encode(event, bytes));
             let encoded = events.collect::<Result<Vec<_>, _>>()?;
             let mut waking = WakeAll::new(&self.shared);
@@ -122,7 +121,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         event: &E,
         then: impl FnOnce(&[Encoded], &[u8]) -> Result<R, PublishError>,
     ) -> Result<R, PublishError> {
-        with_scratch(|bytes| {
+        wire::with_scratch(|bytes| {
             let encoded = [self.encode(event, bytes)?];
             then(&encoded, bytes)
         })
@@ -149,13 +148,6 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     }
 }
 
-/// What a thread keeps of its buffer between two events.
-const MAX_SCRATCH: usize = 64 * 1024;
-
-std::thread_local! {
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
 /// An event that is encoded but for its id.
 pub(crate) struct Encoded {
     pub(super) name: EventName,
@@ -163,19 +155,6 @@ pub(crate) struct Encoded {
     /// Where its bytes are.
     pub(super) rest: Range<usize>,
     key: Option<alloc::sync::Arc<dyn Key>>,
-}
-
-/// Lends a buffer that this thread uses again and again.
-fn with_scratch<R>(use_it: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    // Taken, not borrowed: encoding an event may publish another.
-    let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
-    bytes.clear();
-    let result = use_it(&mut bytes);
-    if bytes.capacity() <= MAX_SCRATCH {
-        // A thread that ends has none.
-        let _kept = SCRATCH.try_with(|scratch| scratch.set(bytes)).is_ok();
-    }
-    result
 }
 
 impl Shared {

@@ -1,13 +1,15 @@
-//! Lines to events.
+//! Chunks to events.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::mem;
+use core::{mem, slice};
 
-use super::limits::{LimitExceeded, Limits, append};
-use super::lines::Lines;
-use crate::event::{DecodedEvent, EventId, EventName};
+use super::block::{Block, Dispatched};
+use super::fields::data_of;
+use super::limits::{LimitExceeded, Limits};
+use super::lines::{Lines, Seam};
+use super::skip::Skipping;
+use super::text::{KEPT, set_text, to_text, utf8};
+use crate::event::{DecodedEvent, EventId, EventName, EventRef};
 
 /// Decodes an event stream, incrementally and without I/O.
 ///
@@ -39,13 +41,31 @@ use crate::event::{DecodedEvent, EventId, EventName};
 /// # Ok::<(), sse_core::wire::LimitExceeded>(())
 /// ```
 ///
+/// # What it costs
+///
+/// The time is linear in the bytes, however they are cut.
+///
+/// [`decode`](Self::decode) allocates the data, in a `String` of exactly its length, and nothing else: names and ids of up
+/// to 23 bytes are held inline, and a longer one is shared by the events that it is the same for. Only the buffer of long
+/// data that comes in pieces may have to grow. [`decode_ref`](Self::decode_ref) allocates nothing once its buffers have
+/// grown.
+///
+/// What a chunk leaves unfinished is kept: the data of one event and one line, at most the sum of the two [`Limits`] and
+/// the six bytes of `data: `. The decoder also keeps the last name, the last event ID, and the data of an event if
+/// [`decode_ref`](Self::decode_ref) had to replace bytes in it. Buffers are used again; if one is larger than 64 KiB, it is
+/// given back with the call behind the event.
+///
 /// [HTML standard, section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 #[derive(Clone, Debug)]
 pub struct Decoder {
-    lines: Lines,
+    limits: Limits,
+    /// A block begins with the next byte, and nothing that came before matters to it.
+    fresh: bool,
+    seam: Seam,
     block: Block,
-    /// A limit was exceeded in the block that the input is in.
-    skipping: bool,
+    skipping: Skipping,
+    /// The data of the event that was returned last, if it was borrowed and bytes were replaced in it.
+    replaced: String,
 }
 
 impl Decoder {
@@ -58,7 +78,14 @@ impl Decoder {
     /// A decoder at the beginning of a stream, with these limits.
     #[must_use]
     pub const fn with_limits(limits: Limits) -> Self {
-        Self { lines: Lines::new(limits.line), block: Block::new(limits.event), skipping: false }
+        Self {
+            limits,
+            fresh: false,
+            seam: Seam::START,
+            block: Block::new(limits),
+            skipping: Skipping::No,
+            replaced: String::new(),
+        }
     }
 
     /// Sets the last event ID that the stream begins with: the one that was sent in `Last-Event-ID`.
@@ -73,7 +100,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn with_last_event_id(mut self, id: EventId) -> Self {
-        self.block.last_event_id = id;
+        self.block.fields.last_event_id.set(id);
         self
     }
 
@@ -100,28 +127,221 @@ impl Decoder {
     /// assert_eq!(decoder.decode(&mut input)?, None);
     /// # Ok::<(), sse_core::wire::LimitExceeded>(())
     /// ```
+    #[inline]
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<DecodedEvent>, LimitExceeded> {
-        if self.skipping {
-            if !self.lines.skip_block(input) {
-                return Ok(None);
-            }
-            self.skipping = false;
-        }
-        self.next_event(input).inspect_err(|_| {
-            self.block.clear();
-            self.skipping = true;
-        })
+        if self.take_byte(input) { Ok(None) } else { self.decode_owned(input) }
     }
 
-    fn next_event(&mut self, input: &mut &[u8]) -> Result<Option<DecodedEvent>, LimitExceeded> {
-        while let Some(line) = self.lines.next(input)? {
-            if !line.is_empty() {
-                self.block.field(line)?;
-            } else if let Some(event) = self.block.dispatch() {
-                return Ok(Some(event));
+    #[inline]
+    fn decode_owned(&mut self, input: &mut &[u8]) -> Result<Option<DecodedEvent>, LimitExceeded> {
+        let Some(event) = self.next_event(input)? else { return Ok(None) };
+        let data = self.block.held.take_text().unwrap_or_else(|| to_text(self.block.data_of(event)));
+        let fields = &mut self.block.fields;
+        let name = if event.named { fields.name.owned() } else { EventName::MESSAGE };
+        Ok(Some(DecodedEvent { name, data, last_event_id: fields.last_event_id.owned() }))
+    }
+
+    /// The same, borrowed: [`decode`](Self::decode) without the `String`.
+    ///
+    /// The data is a part of `input` if all of its lines are one, which lies in `input` whole, and it is valid UTF-8. Else
+    /// it is the decoder's, as the name and the id are. Both methods may be used on one stream, in turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_core::Decoder;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut lengths = Vec::new();
+    /// for chunk in ["event: tick\ndata: 1\n", "\ndata: 23\n\n"] {
+    ///     let mut input = chunk.as_bytes();
+    ///     while let Some(event) = decoder.decode_ref(&mut input)? {
+    ///         lengths.push((event.name == "tick", event.data.len()));
+    ///     }
+    /// }
+    /// assert_eq!(lengths, [(true, 1), (false, 2)]);
+    /// # Ok::<(), sse_core::wire::LimitExceeded>(())
+    /// ```
+    #[inline]
+    pub fn decode_ref<'a, 'i>(&'a mut self, input: &mut &'i [u8]) -> Result<Option<EventRef<'a>>, LimitExceeded>
+    where
+        'i: 'a,
+    {
+        if self.take_byte(input) { Ok(None) } else { self.decode_borrowed(input) }
+    }
+
+    #[inline]
+    fn decode_borrowed<'a, 'i>(&'a mut self, input: &mut &'i [u8]) -> Result<Option<EventRef<'a>>, LimitExceeded>
+    where
+        'i: 'a,
+    {
+        if self.replaced.capacity() > KEPT {
+            self.replaced = String::new();
+        }
+        let Some(event) = self.next_event(input)? else { return Ok(None) };
+        let data = if let Some(text) = self.block.held.text() {
+            text
+        } else {
+            let data = self.block.data_of(event);
+            utf8(data).unwrap_or_else(|| {
+                set_text(&mut self.replaced, data);
+                &self.replaced
+            })
+        };
+        let fields = &self.block.fields;
+        let name = if event.named { fields.name.as_str() } else { "message" };
+        Ok(Some(EventRef { name, data, last_event_id: fields.last_event_id.as_str() }))
+    }
+
+    /// Takes a chunk of one byte that only continues the line that is held, as nearly all are when bytes come one by one.
+    #[inline]
+    fn take_byte(&mut self, input: &mut &[u8]) -> bool {
+        let taken = matches!(**input, [byte] if !matches!(byte, b'\r' | b'\n') && self.block.held.push_to_line(byte));
+        if taken {
+            *input = &[];
+        }
+        taken
+    }
+
+    #[expect(clippy::inline_always, reason = "it has two callers, and a call costs a tenth of a short event")]
+    #[inline(always)]
+    fn next_event<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Dispatched<'i>>, LimitExceeded> {
+        if self.fresh {
+            self.block.drop_spent();
+        } else if !self.block.held.has_line() {
+            self.resume(input)?;
+        }
+        if let [byte] = *input {
+            *input = &[];
+            return self.read_byte(byte);
+        }
+        let mut lines = Lines::of(input);
+        let Some(first) = lines.next() else {
+            self.hold(mem::take(input))?;
+            return Ok(None);
+        };
+        let mut next = Some(first);
+        // A short cut for the block that nearly all streams consist of: one `data` line, maybe behind other fields, and a
+        // blank line. It does what `read_lines` does, and what it cannot finish goes on there.
+        if self.fresh {
+            while let Some(line) = next
+                && !matches!(line, [] | [b'd', ..])
+                && line.len() <= self.limits.line
+            {
+                self.block.fields.set(line);
+                next = lines.next();
+            }
+            if let Some(line) = next
+                && line.len() <= self.limits.line
+                && let Some(data) = data_of(line)
+                && data.len() <= self.limits.event
+                && let [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] = lines.rest()
+            {
+                *input = rest;
+                return Ok(Some(Dispatched { named: self.block.fields.end_block(), data: Some(data) }));
             }
         }
+        self.read(next, lines, input)
+    }
+
+    /// Takes off `input` what belongs to the bytes before it. No line is unfinished.
+    #[inline(never)]
+    fn resume(&mut self, input: &mut &[u8]) -> Result<(), LimitExceeded> {
+        self.block.drop_spent();
+        let before = self.seam.take_off(input);
+        self.hold(before)?;
+        if self.skipping != Skipping::No {
+            let mut lines = Lines::of(input);
+            self.skipping.skip(&mut lines);
+            self.seam.behind(lines.take_from(input));
+        }
+        Ok(())
+    }
+
+    /// Keeps bytes of a line whose end has not come.
+    #[inline]
+    fn hold(&mut self, bytes: &[u8]) -> Result<(), LimitExceeded> {
+        self.fresh &= bytes.is_empty();
+        self.seam.behind(bytes);
+        self.block.held.append_to_line(bytes).map_err(|error| self.fail(error, Skipping::Line))
+    }
+
+    /// Reads a chunk of one byte, which either ends a line or does not.
+    #[inline(never)]
+    fn read_byte<'i>(&mut self, byte: &'i u8) -> Result<Option<Dispatched<'i>>, LimitExceeded> {
+        if !matches!(byte, b'\r' | b'\n') {
+            self.hold(slice::from_ref(byte))?;
+            return Ok(None);
+        }
+        self.seam.behind(slice::from_ref(byte));
+        let mut event = None;
+        if self.block.held.has_line() {
+            self.block.held_field().map_err(|error| self.fail(error, Skipping::Block))?;
+        } else {
+            event = self.block.dispatch(None);
+        }
+        self.fresh = self.seam.is_settled() && self.block.is_empty();
+        Ok(event)
+    }
+
+    /// Reads `lines` up to the next event, beginning with `next`, which is taken off them already.
+    #[inline(never)]
+    fn read<'i>(
+        &mut self,
+        next: Option<&'i [u8]>,
+        mut lines: Lines<'i>,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Dispatched<'i>>, LimitExceeded> {
+        let outcome = self.read_lines(next, &mut lines);
+        let taken = lines.take_from(input);
+        self.seam.behind(taken);
+        self.fresh = self.seam.is_settled() && self.block.is_empty();
+        outcome.map_err(|error| self.fail(error, Skipping::behind(taken)))
+    }
+
+    #[inline]
+    fn read_lines<'i>(
+        &mut self,
+        mut next: Option<&'i [u8]>,
+        lines: &mut Lines<'i>,
+    ) -> Result<Option<Dispatched<'i>>, LimitExceeded> {
+        if self.block.held.has_line()
+            && let Some(end) = next
+        {
+            self.block.held.append_to_line(end)?;
+            self.block.held_field()?;
+            next = lines.next();
+        }
+        let mut data = None;
+        loop {
+            match next {
+                None => break,
+                Some([]) => {
+                    if let Some(event) = self.block.dispatch(data.take()) {
+                        return Ok(Some(event));
+                    }
+                }
+                Some(line) if line.len() <= self.limits.line => self.block.field(line, &mut data)?,
+                Some(_) => return Err(LimitExceeded::line(self.limits.line)),
+            }
+            next = lines.next();
+        }
+        self.block.hold(data)?;
+        self.block.held.append_to_line(lines.take_rest())?;
         Ok(None)
+    }
+
+    /// Forgets the block, and skips what is left of it from now on.
+    #[cold]
+    fn fail(&mut self, error: LimitExceeded, skipping: Skipping) -> LimitExceeded {
+        self.block.clear();
+        self.fresh = false;
+        self.skipping = skipping;
+        error
     }
 
     /// The id that a reconnect sends in `Last-Event-ID`; empty if it sends none.
@@ -129,7 +349,7 @@ impl Decoder {
     /// A block sets it at its blank line, also a block without data, from which no event comes out.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.block.last_event_id.as_str()
+        self.block.fields.last_event_id.as_str()
     }
 
     /// The reconnection time in milliseconds that the last `retry: 3000` has set; more than a `u64` holds is its maximum.
@@ -137,22 +357,23 @@ impl Decoder {
     /// It takes effect with its line, not with an event.
     #[must_use]
     pub const fn retry(&self) -> Option<u64> {
-        self.block.retry
+        self.block.fields.retry
     }
 
     /// Begins a new connection: an unfinished event is dropped and a byte order mark is allowed again.
     ///
     /// The last event ID and the reconnection time are those of the client, and stay.
     pub fn reset(&mut self) {
-        self.lines.reset();
+        self.fresh = false;
+        self.seam = Seam::START;
         self.block.clear();
-        self.skipping = false;
+        self.skipping = Skipping::No;
     }
 
-    /// The capacities of the buffers for a line and for data.
+    /// The capacity of the buffer for data and a line.
     #[cfg(test)]
-    pub(super) fn buffered(&self) -> (usize, usize) {
-        (self.lines.capacity(), self.block.data.as_ref().map_or(0, Vec::capacity))
+    pub(super) const fn buffered(&self) -> usize {
+        self.block.held.capacity()
     }
 }
 
@@ -160,120 +381,4 @@ impl Default for Decoder {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// The fields of the block so far, and what outlives it.
-#[derive(Clone, Debug)]
-struct Block {
-    limit: usize,
-    /// The raw values of the `data` lines, joined with LF; `None` before the first.
-    data: Option<Vec<u8>>,
-    /// The last name that an `event` line gave. It outlives its block because most streams have few names, and one that
-    /// comes again is then not allocated again.
-    name: EventName,
-    /// `name` is this block's.
-    named: bool,
-    /// The value of this block's `id` line.
-    id: Option<EventId>,
-    last_event_id: EventId,
-    retry: Option<u64>,
-}
-
-impl Block {
-    const fn new(limit: usize) -> Self {
-        let last_event_id = EventId::from_static("");
-        Self { limit, data: None, name: EventName::MESSAGE, named: false, id: None, last_event_id, retry: None }
-    }
-
-    /// Forgets the block, but not what outlives it.
-    fn clear(&mut self) {
-        self.data = None;
-        self.named = false;
-        self.id = None;
-    }
-
-    /// Interprets a line that is not blank.
-    fn field(&mut self, line: &[u8]) -> Result<(), LimitExceeded> {
-        if let Some(value) = value_of(b"data", line) {
-            self.push_data(value)?;
-        } else if let Some(value) = value_of(b"event", line) {
-            self.set_name(value);
-        } else if let Some(value) = value_of(b"id", line) {
-            self.set_id(value);
-        } else if let Some(value) = value_of(b"retry", line) {
-            self.retry = parse_digits(value).or(self.retry);
-        }
-        Ok(())
-    }
-
-    fn push_data(&mut self, value: &[u8]) -> Result<(), LimitExceeded> {
-        let before = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
-        if before.saturating_add(value.len()) > self.limit {
-            return Err(LimitExceeded::event(self.limit));
-        }
-        if let Some(data) = &mut self.data {
-            append(data, b"\n", self.limit);
-            append(data, value, self.limit);
-        } else {
-            self.data = Some(value.to_vec());
-        }
-        Ok(())
-    }
-
-    fn set_name(&mut self, value: &[u8]) {
-        self.named = !value.is_empty();
-        if self.named && value != self.name.as_str().as_bytes() {
-            // Always legal: no line holds a line end.
-            self.name = EventName::try_from(&*text(value)).unwrap_or_default();
-        }
-    }
-
-    /// An id with NUL is refused by its type, and ignored here.
-    fn set_id(&mut self, value: &[u8]) {
-        if value == self.last_event_id.as_str().as_bytes() {
-            self.id = Some(self.last_event_id.clone());
-        } else if let Ok(id) = EventId::try_from(&*text(value)) {
-            self.id = Some(id);
-        }
-    }
-
-    /// What the blank line does: the id becomes the last event ID, and the data, if there is any, an event.
-    fn dispatch(&mut self) -> Option<DecodedEvent> {
-        if let Some(id) = self.id.take() {
-            self.last_event_id = id;
-        }
-        let named = mem::take(&mut self.named);
-        let data = self.data.take()?;
-        Some(DecodedEvent {
-            name: if named { self.name.clone() } else { EventName::MESSAGE },
-            data: String::from_utf8(data).unwrap_or_else(|error| text(error.as_bytes()).into_owned()),
-            last_event_id: self.last_event_id.clone(),
-        })
-    }
-}
-
-/// The value, if the line's field has this name: what follows the colon and one space.
-fn value_of<'a>(name: &[u8], line: &'a [u8]) -> Option<&'a [u8]> {
-    match line.strip_prefix(name)? {
-        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
-        [] => Some(&[]),
-        _ => None,
-    }
-}
-
-/// Replacing invalid bytes value by value equals replacing them in the stream: all that ends a value is ASCII, which no
-/// invalid sequence reaches across.
-fn text(value: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(value)
-}
-
-/// `None` unless all is digits, and there is one; the largest number if it is larger.
-fn parse_digits(value: &[u8]) -> Option<u64> {
-    if value.is_empty() {
-        return None;
-    }
-    value.iter().try_fold(0u64, |number, byte| {
-        let digit = byte.is_ascii_digit().then(|| byte.wrapping_sub(b'0'))?;
-        Some(number.saturating_mul(10).saturating_add(u64::from(digit)))
-    })
 }

@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use memchr::memchr2;
 
 use super::EventFrame;
-use crate::event::{DataSink, EncodeError, Event, EventFields, EventName, SseEvent};
+use super::scratch::with_scratch;
+use super::value::{Value, has_line_end, line_len, write_line, write_lines};
+use crate::event::{DataSink, EncodeError, Event, EventFields, EventId, SseEvent};
 
 /// Encodes one event.
 ///
@@ -31,9 +32,10 @@ use crate::event::{DataSink, EncodeError, Event, EventFields, EventName, SseEven
 /// ```
 pub fn encode<E: SseEvent + ?Sized>(event: &E) -> Result<EventFrame, EncodeError> {
     let fields = event.fields()?;
-    let mut out = Vec::with_capacity(128);
-    let id_len = encode_fields_into(&fields, event, &mut out)?;
-    Ok(EventFrame::new(Bytes::from(out), id_len, fields.name, fields.id.as_ref(), fields.terminal))
+    with_scratch(|out| {
+        encode_fields_into(&fields, event, out)?;
+        Ok(EventFrame::new(Bytes::copy_from_slice(out), fields.terminal))
+    })
 }
 
 /// Appends one encoded event to `out` and says whether it is terminal.
@@ -47,18 +49,16 @@ pub fn encode_into<E: SseEvent + ?Sized>(event: &E, out: &mut Vec<u8>) -> Result
     Ok(fields.terminal)
 }
 
-/// Appends a block of these fields with the event's data; returns the length of its `id:` line.
+/// Appends a block of these fields with the event's data.
 pub(crate) fn encode_fields_into<E: SseEvent + ?Sized>(
     fields: &EventFields,
     event: &E,
     out: &mut Vec<u8>,
-) -> Result<usize, EncodeError> {
+) -> Result<(), EncodeError> {
     let start = out.len();
-    if let Some(id) = &fields.id {
-        write_id_line(id.as_str(), out);
-    }
-    let id_len = out.len().saturating_sub(start);
-    write_name_and_retry(&fields.name, fields.retry.map(|retry| u64::from(retry.as_millis())), out);
+    let name = (!fields.name.is_message()).then_some(fields.name.as_str());
+    let retry = fields.retry.map(|retry| u64::from(retry.as_millis()));
+    write_head(fields.id.as_ref().map(EventId::as_str), name, retry, out);
     let data = begin_data(out);
     if let Err(error) = event.write_data(&mut DataSink::new(out)) {
         out.truncate(start);
@@ -66,30 +66,10 @@ pub(crate) fn encode_fields_into<E: SseEvent + ?Sized>(
     }
     end_data(data, out);
     out.push(b'\n');
-    Ok(id_len)
+    Ok(())
 }
 
-/// Appends the block of an untyped event: a comment, then the fields that it has.
-pub(crate) fn encode_untyped_into(event: &Event, out: &mut Vec<u8>) {
-    if let Some(comment) = &event.comment {
-        for line in lines(comment.as_bytes()) {
-            out.push(b':');
-            write_value(line, out);
-        }
-    }
-    if let Some(id) = &event.id {
-        write_id_line(id.as_str(), out);
-    }
-    write_name_and_retry(&event.name, event.retry, out);
-    if let Some(data) = &event.data {
-        let start = begin_data(out);
-        out.extend_from_slice(data.as_bytes());
-        end_data(start, out);
-    }
-    out.push(b'\n');
-}
-
-impl Event {
+impl Event<'_> {
     /// Encodes the event as one block.
     ///
     /// ```
@@ -97,37 +77,90 @@ impl Event {
     /// assert_eq!(Event::new("a\r\nb").retry(0).encode(), "retry: 0\ndata: a\ndata: b\n\n");
     /// ```
     #[must_use]
+    #[inline]
     pub fn encode(&self) -> EventFrame {
-        let mut out = Vec::with_capacity(self.data.as_ref().map_or(64, |data| data.len().saturating_add(64)));
-        encode_untyped_into(self, &mut out);
-        // The id of an untyped event may stand behind a comment, so no length is claimed for it.
-        EventFrame::new(Bytes::from(out), 0, self.name.clone(), self.id.as_ref(), false)
+        let data = self.said_data().map(Value::new);
+        let mut out = Vec::with_capacity(self.capacity(data.as_ref()));
+        self.write(data.as_ref(), &mut out);
+        EventFrame::new(frozen(out), false)
+    }
+
+    /// Appends the event as one block to `out`.
+    ///
+    /// ```
+    /// # use sse_core::Event;
+    /// let mut out = Vec::new();
+    /// Event::new("a").encode_into(&mut out);
+    /// Event::new("b").encode_into(&mut out);
+    /// assert_eq!(out, b"data: a\n\ndata: b\n\n");
+    /// ```
+    #[inline]
+    pub fn encode_into(&self, out: &mut Vec<u8>) {
+        self.write(self.said_data().map(Value::new).as_ref(), out);
+    }
+
+    /// How many bytes the block takes; only guessed for what has many lines and for comments.
+    #[inline]
+    fn capacity(&self, data: Option<&Value<'_>>) -> usize {
+        // Nothing can overflow: all of it is in memory.
+        let mut len = "\n".len();
+        if let Some(comment) = self.said_comment() {
+            len = len.wrapping_add(Value::new(comment).len(": "));
+        }
+        if let Some(id) = self.said_id() {
+            len = len.wrapping_add(line_len("id: ", id.len()));
+        }
+        if let Some(name) = self.said_name() {
+            len = len.wrapping_add(line_len("event: ", name.len()));
+        }
+        if let Some(retry) = self.said_retry() {
+            len = len.wrapping_add(line_len("retry: ", digits(retry)));
+        }
+        if let Some(data) = data {
+            len = len.wrapping_add(data.len("data: "));
+        }
+        len
+    }
+
+    /// Appends the comment, then the fields that there are.
+    #[inline]
+    fn write(&self, data: Option<&Value<'_>>, out: &mut Vec<u8>) {
+        if let Some(comment) = self.said_comment() {
+            Value::new(comment).write(": ", out);
+        }
+        write_head(self.said_id(), self.said_name(), self.said_retry(), out);
+        if let Some(data) = data {
+            data.write("data: ", out);
+        }
+        out.push(b'\n');
     }
 }
 
-fn write_id_line(id: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"id:");
-    write_value(id.as_bytes(), out);
+/// The bytes without room to spare.
+#[inline]
+fn frozen(mut bytes: Vec<u8>) -> Bytes {
+    if bytes.len() < bytes.capacity() {
+        bytes.shrink_to_fit();
+    }
+    Bytes::from(bytes)
 }
 
-fn write_name_and_retry(name: &EventName, retry: Option<u64>, out: &mut Vec<u8>) {
-    if !name.is_message() {
-        out.extend_from_slice(b"event:");
-        write_value(name.as_str().as_bytes(), out);
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| (log as usize).wrapping_add(1))
+}
+
+/// Appends the lines before the data.
+#[inline]
+fn write_head(id: Option<&str>, name: Option<&str>, retry: Option<u64>, out: &mut Vec<u8>) {
+    if let Some(id) = id {
+        write_line("id: ", id.as_bytes(), out);
+    }
+    if let Some(name) = name {
+        write_line("event: ", name.as_bytes(), out);
     }
     if let Some(retry) = retry {
-        out.extend_from_slice(b"retry:");
-        write_value(itoa::Buffer::new().format(retry).as_bytes(), out);
+        write_line("retry: ", itoa::Buffer::new().format(retry).as_bytes(), out);
     }
-}
-
-/// The rest of a line behind its colon. Decoders take one space away, so that a value's own first space survives.
-fn write_value(value: &[u8], out: &mut Vec<u8>) {
-    if !value.is_empty() {
-        out.push(b' ');
-        out.extend_from_slice(value);
-    }
-    out.push(b'\n');
 }
 
 const DATA: &[u8] = b"data: ";
@@ -140,16 +173,13 @@ fn begin_data(out: &mut Vec<u8>) -> usize {
 
 /// Ends the data whose payload was appended behind `start`.
 ///
-/// Compact JSON has no line end in it, so one scan and no copy is what nearly every payload costs.
+/// Compact JSON has no line end in it, so one look and no copy is what nearly every payload costs.
 fn end_data(start: usize, out: &mut Vec<u8>) {
     let payload = out.get(start..).unwrap_or_default();
-    if memchr2(b'\r', b'\n', payload).is_some() {
+    if has_line_end(payload) {
         let payload = out.split_off(start);
         out.truncate(start.saturating_sub(DATA.len()));
-        for line in lines(&payload) {
-            out.extend_from_slice(b"data:");
-            write_value(line, out);
-        }
+        write_lines("data: ", &payload, out);
     } else {
         if payload.is_empty() {
             out.pop();
@@ -158,29 +188,12 @@ fn end_data(start: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// The lines of a text that CR, LF and CRLF end. A text that ends with a line end has an empty last line.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(text);
-    core::iter::from_fn(move || {
-        let text = rest?;
-        let Some((line, behind)) = memchr2(b'\r', b'\n', text).and_then(|at| text.split_at_checked(at)) else {
-            rest = None;
-            return Some(text);
-        };
-        rest = match behind {
-            [b'\r', b'\n', after @ ..] | [_, after @ ..] => Some(after),
-            [] => None,
-        };
-        Some(line)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(event: &Event, wire: &str) {
+    fn check(event: &Event<'_>, wire: &str) {
         assert_eq!(event.encode(), wire);
     }
 

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use core::fmt;
 
 use super::EventFrame;
-use super::encode::{encode_fields_into, encode_untyped_into};
+use super::encode::encode_fields_into;
 use crate::event::{EncodeError, Event, EventId, EventName, SseEvent};
 
 /// An item of a stream that becomes an event stream: an event, a `Result` of one, an untyped [`Event`], or an
@@ -59,7 +59,7 @@ impl<E: SseEvent> SseItem for E {
 
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
         let fields = self.fields()?;
-        refuse_reserved(&fields.name, fields.id.as_ref())?;
+        refuse_reserved(fields.name.as_str(), fields.id.as_ref().map(EventId::as_str))?;
         encode_fields_into(&fields, &self, out)?;
         Ok(fields.terminal)
     }
@@ -82,31 +82,31 @@ impl SseItem for EventFrame {
 
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
         if self.is_reserved() {
-            return Err(EncodeError::reserved(self.name().as_str()).into());
+            return Err(EncodeError::reserved(self.name()).into());
         }
         out.extend_from_slice(self.as_bytes());
         Ok(self.is_terminal())
     }
 }
 
-impl SseItem for Event {
+impl SseItem for Event<'_> {
     type Error = Infallible;
 
     fn write_frame(self, out: &mut Vec<u8>) -> Result<bool, ItemError<Infallible>> {
-        refuse_reserved(&self.name, self.id.as_ref())?;
-        encode_untyped_into(&self, out);
+        refuse_reserved(self.said_name().unwrap_or_default(), self.said_id())?;
+        self.encode_into(out);
         Ok(false)
     }
 }
 
 /// Names and ids of control events are not the application's to send: a client would take them for the server's word
 /// on what it has missed.
-fn refuse_reserved(name: &EventName, id: Option<&EventId>) -> Result<(), EncodeError> {
-    if name.is_reserved() {
-        return Err(EncodeError::reserved(name.as_str()));
+fn refuse_reserved(name: &str, id: Option<&str>) -> Result<(), EncodeError> {
+    if EventName::is_reserved_name(name) {
+        return Err(EncodeError::reserved(name));
     }
     match id {
-        Some(id) if id.is_reserved() => Err(EncodeError::reserved(id.as_str())),
+        Some(id) if EventId::is_reserved_id(id) => Err(EncodeError::reserved(id)),
         _ => Ok(()),
     }
 }

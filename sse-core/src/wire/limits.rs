@@ -1,13 +1,12 @@
 //! How much a decoder buffers.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 /// How long a line and the data of an event may be, both on by default.
 ///
-/// A decoder holds one unfinished line, and the name, the id and the data of one unfinished event. So it buffers no more
-/// than the two limits and a few lines for name and ids; what it hands out is at most three times as long, because
-/// an invalid byte becomes U+FFFD.
+/// A decoder holds one unfinished line and the data of one unfinished event: at most the two limits and the six bytes of
+/// `data: ` together, or 64 KiB more while a buffer is kept to be used again. Besides, it holds the last name and ids, each
+/// not longer than a line. What it hands out is at most three times as long, because an invalid byte becomes U+FFFD.
 ///
 /// # Examples
 ///
@@ -122,16 +121,3 @@ impl fmt::Display for LimitExceeded {
 }
 
 impl core::error::Error for LimitExceeded {}
-
-/// Appends `bytes`, where the caller has checked that they fit into `limit`.
-///
-/// `Vec` doubles its capacity, which would be up to twice the limit; here growth ends at the limit. The first bytes get a
-/// buffer of exactly their length, so that the text of an event with one data line has no room to spare.
-pub(super) fn append(buffer: &mut Vec<u8>, bytes: &[u8], limit: usize) {
-    let needed = buffer.len().saturating_add(bytes.len());
-    if needed > buffer.capacity() {
-        let target = buffer.capacity().saturating_mul(2).min(limit).max(needed);
-        buffer.reserve_exact(target.saturating_sub(buffer.len()));
-    }
-    buffer.extend_from_slice(bytes);
-}

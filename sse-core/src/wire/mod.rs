@@ -21,14 +21,23 @@
     clippy::panic
 )]
 
+mod block;
 mod decode;
 mod encode;
+mod fields;
 mod frame;
+mod held;
 mod item;
 mod limits;
 mod lines;
+mod long;
+mod scan;
+mod scratch;
+mod skip;
 #[cfg(test)]
 mod tests;
+mod text;
+mod value;
 
 pub use self::decode::Decoder;
 #[cfg(feature = "std")]
@@ -37,3 +46,5 @@ pub use self::encode::{encode, encode_into};
 pub use self::frame::EventFrame;
 pub use self::item::{ItemError, SseItem};
 pub use self::limits::{LimitExceeded, LimitKind, Limits};
+#[cfg(feature = "std")]
+pub(crate) use self::scratch::with_scratch;

@@ -1,12 +1,11 @@
 //! What a decoder does with each byte of the grammar, and with too many of them.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use super::{Decoder, LimitExceeded, LimitKind, Limits};
-use crate::event::DecodedEvent;
-use crate::event::EventId;
+use crate::event::{DecodedEvent, EventId, EventRef};
 
 /// Feeds one chunk, and goes on behind each exceeded limit.
 fn feed(decoder: &mut Decoder, chunk: &[u8]) -> Vec<Result<DecodedEvent, LimitExceeded>> {
@@ -16,23 +15,54 @@ fn feed(decoder: &mut Decoder, chunk: &[u8]) -> Vec<Result<DecodedEvent, LimitEx
     all
 }
 
-fn show(outcome: &Result<DecodedEvent, LimitExceeded>) -> String {
-    match outcome {
-        Ok(event) => format!("{}|{}|{}", event.name, event.data, event.last_event_id),
-        Err(error) => error.to_string(),
+/// The same through `decode` and `decode_ref` in turn, beginning with either, as `name|data|id`.
+fn feed_in_turn(decoder: &mut Decoder, chunk: &[u8], borrow: &mut bool) -> Vec<String> {
+    let mut input = chunk;
+    let mut all = Vec::new();
+    loop {
+        let outcome = if *borrow {
+            decoder.decode_ref(&mut input).transpose().map(|event| event.map(show_ref))
+        } else {
+            decoder.decode(&mut input).transpose().map(|event| event.map(|event| show_ref(event.as_ref())))
+        };
+        *borrow = !*borrow;
+        match outcome {
+            Some(outcome) => all.push(outcome.unwrap_or_else(|error| error.to_string())),
+            None => return all,
+        }
     }
 }
 
-/// Decodes `wire` whole, byte by byte and cut in two everywhere; expects `name|data|id` of each event.
+fn show_ref(event: EventRef<'_>) -> String {
+    format!("{}|{}|{}", event.name, event.data, event.last_event_id)
+}
+
+fn show(outcome: &Result<DecodedEvent, LimitExceeded>) -> String {
+    outcome.as_ref().map_or_else(ToString::to_string, |event| show_ref(event.as_ref()))
+}
+
+/// Decodes `wire` whole, byte by byte, cut in two everywhere and in three at many places, owned, and borrowed in turn with
+/// owned; expects `name|data|id` of each event.
 #[track_caller]
 fn check_within(limits: Limits, wire: impl AsRef<[u8]>, expect: &[&str]) {
     let wire = wire.as_ref();
     let mut cuts: Vec<Vec<&[u8]>> = (0..wire.len()).map(|at| vec![&wire[..at], &wire[at..]]).collect();
+    cuts.extend((0..wire.len()).map(|at| {
+        let (begin, rest) = wire.split_at(at);
+        let (middle, end) = rest.split_at(rest.len() / 2);
+        vec![begin, middle, end]
+    }));
     cuts.push(wire.chunks(1).collect());
+    cuts.push(wire.chunks(2).collect());
     for chunks in cuts {
         let mut decoder = Decoder::with_limits(limits);
         let got: Vec<_> = chunks.iter().flat_map(|chunk| feed(&mut decoder, chunk)).map(|one| show(&one)).collect();
         assert_eq!(got, expect, "{chunks:?}");
+        for mut borrow in [true, false] {
+            let mut decoder = Decoder::with_limits(limits);
+            let got: Vec<_> = chunks.iter().flat_map(|chunk| feed_in_turn(&mut decoder, chunk, &mut borrow)).collect();
+            assert_eq!(got, expect, "borrowed in turn: {chunks:?}");
+        }
     }
 }
 
@@ -163,9 +193,10 @@ fn an_event_past_a_limit_is_skipped_up_to_its_blank_line() {
     for end in ["\n", "\r", "\r\n"] {
         let wire = "id: 1|data: a||id: 2|event: e|data: 345678|data: too||data: b||".replace('|', end);
         check_within(limits, wire, &["message|a|1", LINE, "message|b|1"]);
-        let wire = "id: 2|data: 12|data: 34|data: 5||data: 6||".replace('|', end);
+        let wire = "id: 2|data: 12|data: 34|data: 5|data: 7||data: 6||".replace('|', end);
         check_within(limits, wire, &[EVENT, "message|6|"]);
     }
+    check_within(limits, "data: 345678\r\r: too long\n\rdata: 6\n\n", &[LINE, LINE, "message|6|"]);
 }
 
 #[test]
@@ -176,15 +207,156 @@ fn nothing_is_buffered_beyond_the_limits() {
     let line = [b"data: ".as_slice(), &[b'x'; 994], b"\n"].concat();
     for chunk in [line.repeat(10), vec![b'y'; 100_000]].concat().chunks(7) {
         errors.extend(feed(&mut decoder, chunk));
-        let (partial, data) = decoder.buffered();
-        assert!(partial <= 1000 && data <= 3000, "{partial} {data}");
+        assert!(decoder.buffered() <= 4006, "{}", decoder.buffered());
     }
     assert_eq!(errors.len(), 1);
     assert_eq!(errors.remove(0).map_err(|error| (error.kind(), error.limit())), Err((LimitKind::Event, 3000)));
 }
 
 #[test]
-fn a_text_of_one_data_line_has_no_room_to_spare() {
-    let event = feed(&mut Decoder::new(), b"data: 0123456789\n\n").remove(0).unwrap();
-    assert_eq!(event.data.capacity(), 10);
+fn a_large_buffer_is_given_back_and_a_small_one_used_again() {
+    for (len, chunk, kept) in [(1 << 20, 1000, false), (1 << 20, 8000, false), (10_000, 1000, true)] {
+        let mut decoder = Decoder::new();
+        let wire = [b"data: ", vec![b'x'; len].as_slice(), b"\n\n"].concat();
+        for borrow in [true, false] {
+            let events: usize =
+                wire.chunks(chunk).map(|chunk| feed_in_turn(&mut decoder, chunk, &mut borrow.clone()).len()).sum();
+            assert_eq!(events, 1);
+            assert_eq!(decoder.buffered() > 0, kept, "{}", decoder.buffered());
+            assert!(decoder.buffered() <= 64 << 10);
+        }
+    }
+}
+
+#[test]
+fn a_text_has_no_room_to_spare() {
+    let wire = b"data: 0123456789\n\n";
+    for chunks in [wire.chunks(wire.len()), wire.chunks(3)] {
+        let mut decoder = Decoder::new();
+        let event = chunks.flat_map(|chunk| feed(&mut decoder, chunk)).next().unwrap().unwrap();
+        assert_eq!(event.data.capacity(), 10);
+    }
+}
+
+/// Decodes one event borrowed, and says whether its data is a part of the last chunk.
+#[track_caller]
+fn is_borrowed(chunks: &[&str]) -> bool {
+    let mut decoder = Decoder::new();
+    let (last, before) = chunks.split_last().unwrap();
+    for chunk in before {
+        assert!(feed(&mut decoder, chunk.as_bytes()).is_empty());
+    }
+    let event = decoder.decode_ref(&mut last.as_bytes()).unwrap().unwrap();
+    last.as_bytes().as_ptr_range().contains(&event.data.as_ptr())
+}
+
+#[test]
+fn data_of_one_line_that_lies_in_the_chunk_is_borrowed_from_it() {
+    assert!(is_borrowed(&["\ndata: a\n\n"]));
+    assert!(is_borrowed(&["\nid: 1\r\nevent: x\r\ndata: a\r\n\r\n"]));
+    assert!(is_borrowed(&["event: x\nid", ": 1\ndata: a\n: comment\n\n"]));
+    assert!(!is_borrowed(&["data: a", "b\n\n"]));
+    assert!(!is_borrowed(&["data: a\n", "\n"]));
+    assert!(!is_borrowed(&["data: a\ndata: b\n\n"]));
+}
+
+/// Long data that comes in pieces is text as long as each piece is. Whatever the next piece is, nothing else changes.
+#[test]
+fn long_data_in_pieces_is_what_it_is_in_one() {
+    let long = "0123456789abcdef".repeat(300);
+    let long = long.as_bytes();
+    let pieces: [&[u8]; 12] = [
+        b"data: ",
+        b"data:",
+        b"x",
+        long,
+        "é".as_bytes(),
+        b"\xC3",
+        b"\xA9",
+        b"\n",
+        b"\n",
+        b"\r",
+        b"\nid: 1\n",
+        b"\ndata: y",
+    ];
+    let mut random = random();
+    for round in 0..300 {
+        let limits = if round % 2 == 0 { Limits::new() } else { Limits::new().line(9700).event(9610) };
+        let mut wire = [b"data: ", long].concat();
+        (0..random(12)).for_each(|_| wire.extend(pieces[random(pieces.len())]));
+        wire.extend(b"\n\ndata: after\n\n");
+        let mut whole = Decoder::with_limits(limits);
+        let expect: Vec<_> = feed(&mut whole, &wire).iter().map(show).collect();
+        for mut borrow in [true, false] {
+            let mut decoder = Decoder::with_limits(limits);
+            let mut got = Vec::new();
+            let mut rest = wire.as_slice();
+            while !rest.is_empty() {
+                let most = if random(3) == 0 { 3 } else { 6000 };
+                let (chunk, behind) = rest.split_at(1 + random(rest.len().min(most)));
+                got.extend(feed_in_turn(&mut decoder, chunk, &mut borrow));
+                rest = behind;
+            }
+            assert!(got == expect, "{}", wire.escape_ascii());
+        }
+    }
+}
+
+fn random() -> impl FnMut(usize) -> usize {
+    let mut state = 1u64;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as usize).checked_rem(below).unwrap()
+    }
+}
+
+/// Everything that a stream can be made of, put together at random: what comes out must not depend on the cuts, nor on
+/// which of the two methods is called.
+#[test]
+fn neither_the_cuts_nor_the_method_change_what_comes_out() {
+    const PIECES: [&[u8]; 24] = [
+        b"\n",
+        b"\n",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b"\r\r",
+        b"data",
+        b"data:",
+        b"data: ",
+        b"data: x",
+        b"event: a",
+        b"event:",
+        b"event: b",
+        b"id: 1",
+        b"id",
+        b"id: \0",
+        b"retry: 5",
+        b": c",
+        b"\xEF\xBB\xBF",
+        b"\xC3",
+        b"\xA9",
+        b"\xF0\x9F",
+        b"0123456789",
+    ];
+    let mut random = random();
+    for round in 0..2000 {
+        let limits = if round % 2 == 0 { Limits::new() } else { Limits::new().line(12).event(14) };
+        let wire: Vec<u8> = (0..=random(60)).flat_map(|_| PIECES[random(PIECES.len())]).copied().collect();
+        let mut decoder = Decoder::with_limits(limits);
+        let whole: Vec<_> = feed(&mut decoder, &wire).iter().map(show).collect();
+        for mut borrow in [true, false] {
+            let mut cut = Decoder::with_limits(limits);
+            let mut rest = wire.as_slice();
+            let mut got = Vec::new();
+            while !rest.is_empty() {
+                let (chunk, behind) = rest.split_at(1 + random(rest.len().min(30)));
+                got.extend(feed_in_turn(&mut cut, chunk, &mut borrow));
+                rest = behind;
+            }
+            assert_eq!(got, whole, "{}", wire.escape_ascii());
+            assert_eq!((cut.retry(), cut.last_event_id()), (decoder.retry(), decoder.last_event_id()));
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What a topic holds and what it costs, by counters and not by clocks.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod decode;
+mod encode;
 mod memory;
 mod replay;
 mod slow_client;

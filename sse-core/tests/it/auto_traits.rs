@@ -7,7 +7,7 @@ const fn crosses_threads<T: Send + Sync + Unpin + 'static>() {}
 
 #[test]
 fn everything_crosses_threads() {
-    crosses_threads::<(Event, EventFrame, EventId, EventName)>();
+    crosses_threads::<(Event<'_>, EventFrame, EventId, EventName)>();
     crosses_threads::<(Decoder, DecodedEvent, Position)>();
     // Whatever its events are: a topic holds none.
     crosses_threads::<(Topic<std::rc::Rc<()>>, TopicReader, Subscription, Attached)>();

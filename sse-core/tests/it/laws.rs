@@ -1,10 +1,11 @@
 //! What holds for every stream, tried on random ones.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use sse_core::DecodedEvent;
-use sse_core::{Decoder, Event, Limits};
+use std::mem;
 
-use crate::naive::{self, Dispatched, Outcome};
+use sse_core::event::{DataSink, EncodeError, EventFields, SseEvent};
+use sse_core::laws::wire::{self, Received};
+use sse_core::{Decoder, Event, EventId, EventName, Limits, Retry};
 
 /// `SplitMix64`: the same cases in every run.
 struct Random(u64);
@@ -124,118 +125,165 @@ const INVALID: &[&[u8]] = &[
     b"\xA9\n",
 ];
 
-const TEXT: &[&str] = &["a", "b c", " ", ":", "data: x", "\t", "é", "😀", "\u{FEFF}", "\u{2028}", "\u{85}", "0", "="];
+const TEXT: &[&str] =
+    &["a", "b c", " ", ":", "data: x", "\t", "é", "😀", "\u{FEFF}", "\u{2028}", "\u{85}", "0", "=", "\0"];
 
 const LINE_ENDS: &[&str] = &["\n", "\r", "\r\n", "\n\n"];
 
-fn decode(limits: Limits, chunks: &[&[u8]]) -> Outcome {
-    let mut decoder = Decoder::with_limits(limits);
-    let mut outcome = Outcome::default();
-    for chunk in chunks {
-        let mut input = *chunk;
-        while let Some(one) = decoder.decode(&mut input).transpose() {
-            outcome.events.push(one.map(dispatched).map_err(|error| error.kind()));
-        }
-        assert!(input.is_empty(), "no bytes may be left when no event comes out");
-    }
-    outcome.retry = decoder.retry();
-    decoder.last_event_id().clone_into(&mut outcome.last_event_id);
-    outcome
-}
-
-fn dispatched(event: DecodedEvent) -> Dispatched {
-    Dispatched { name: event.name.to_string(), data: event.data, last_event_id: event.last_event_id.to_string() }
-}
-
-/// Decodes whole, byte by byte and in random chunks.
-#[track_caller]
-fn check(random: &mut Random, limits: Limits, stream: &[u8], expect: &Outcome) {
-    for chunks in [vec![stream], stream.chunks(1).collect(), random.chunks(stream)] {
-        let got = decode(limits, &chunks);
-        assert_eq!(
-            &got,
-            expect,
-            "{limits:?} {:?}",
-            chunks.iter().map(|c| c.escape_ascii().to_string()).collect::<Vec<_>>()
-        );
-    }
+/// What this crate offers to decode with.
+fn each_decoder(limits: Limits) -> [Box<dyn Fn(&[&[u8]]) -> Received>; 3] {
+    [Box::new(wire::by_decode(limits)), Box::new(wire::by_decode_ref(limits)), Box::new(wire::by_turns(limits))]
 }
 
 #[test]
 fn a_decoder_agrees_with_the_standard_in_every_chunking() {
     let mut random = Random(1);
     let mut events = 0;
-    for _ in 0..20_000 {
+    for round in 0..10_000 {
         let stream = random.stream();
-        let expect = naive::decode(&stream, usize::MAX, usize::MAX);
-        events += expect.events.len();
-        check(&mut random, Limits::new(), &stream, &expect);
+        events += wire::standard(&stream).events.len();
+        let chunks = random.chunks(&stream);
+        for decode in each_decoder(Limits::new()) {
+            wire::events_are_the_standards(&decode, &chunks).unwrap();
+            if round % 50 == 0 {
+                wire::cuts_change_nothing(&decode, &stream).unwrap();
+                wire::nothing_waits(&decode, &chunks).unwrap();
+            }
+        }
     }
-    assert!(events > 20_000, "streams without events try nothing: {events}");
+    assert!(events > 10_000, "streams without events try nothing: {events}");
 }
 
 #[test]
 fn past_a_limit_the_same_events_come_out_in_every_chunking() {
     let mut random = Random(2);
     let (mut events, mut errors) = (0, 0);
-    for _ in 0..20_000 {
+    for round in 0..10_000 {
         let stream = random.stream();
-        if str::from_utf8(&stream).is_err() {
-            continue;
-        }
         let (line, event) = (random.below(40), random.below(20));
-        let expect = naive::decode(&stream, line, event);
-        errors += expect.events.iter().filter(|one| one.is_err()).count();
-        events += expect.events.iter().filter(|one| one.is_ok()).count();
-        check(&mut random, Limits::new().line(line).event(event), &stream, &expect);
+        for one in wire::standard_within(&stream, line, event).events {
+            *if one.is_ok() { &mut events } else { &mut errors } += 1;
+        }
+        let chunks = random.chunks(&stream);
+        for decode in each_decoder(Limits::none().line(line).event(event)) {
+            wire::limits_are_kept(&decode, &[&stream], line, event).unwrap();
+            if round % 50 == 0 {
+                wire::limits_are_kept(&decode, &chunks, line, event).unwrap();
+                wire::cuts_change_nothing(&decode, &stream).unwrap();
+            }
+        }
     }
-    assert!(events > 5_000 && errors > 5_000, "{events} events and {errors} errors");
+    assert!(events > 2_500 && errors > 2_500, "{events} events and {errors} errors");
+}
+
+#[test]
+fn each_short_stream_is_decoded_as_the_standard_says() {
+    let atoms: [&[u8]; 6] = [b"\r", b"\n", b"x", b"data", b":", BOM];
+    for number in 0..6_usize.pow(4) {
+        let digits = (0..4).scan(number, |rest, _| Some(mem::replace(rest, *rest / 6) % 6));
+        let stream: Vec<u8> = digits.flat_map(|digit| atoms[digit]).copied().collect();
+        let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+        for (line, event) in [(0, 0), (3, 1), (4, 0), (usize::MAX, usize::MAX)] {
+            for decode in each_decoder(Limits::none().line(line).event(event)) {
+                wire::limits_are_kept(&decode, &bytes, line, event).unwrap();
+                wire::cuts_change_nothing(&decode, &stream).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_decoder_that_is_reset_is_as_new_but_for_what_is_the_clients() {
+    let mut random = Random(4);
+    let mut reused = Decoder::new();
+    for _ in 0..5_000 {
+        let stream = random.stream();
+        let mut fresh = Decoder::new().with_last_event_id(EventId::try_from(reused.last_event_id()).unwrap());
+        let retry = reused.retry();
+        for chunk in random.chunks(&stream) {
+            let (mut one, mut other) = (chunk, chunk);
+            while let Some(event) = fresh.decode(&mut one).unwrap() {
+                assert_eq!(reused.decode(&mut other).unwrap(), Some(event), "{}", stream.escape_ascii());
+            }
+            assert_eq!(reused.decode(&mut other).unwrap(), None, "{}", stream.escape_ascii());
+        }
+        assert_eq!(reused.last_event_id(), fresh.last_event_id());
+        assert_eq!(reused.retry(), fresh.retry().or(retry));
+        reused.reset();
+    }
 }
 
 #[test]
 fn what_was_encoded_decodes_to_the_same() {
     let mut random = Random(3);
     for _ in 0..5_000 {
-        let mut wire = Vec::new();
-        let mut expect = Outcome::default();
-        for _ in 0..=random.below(4) {
-            encode_random_event(&mut random, &mut wire, &mut expect);
-        }
-        check(&mut random, Limits::new(), &wire, &expect);
-        assert_eq!(naive::decode(&wire, usize::MAX, usize::MAX), expect);
+        let events: Vec<_> = (0..=random.below(4)).map(|_| random_event(&mut random)).collect();
+        wire::events_come_back(&events).unwrap();
     }
 }
 
-/// Appends an event to `wire`, and what a client must make of it to `expect`.
-fn encode_random_event(random: &mut Random, wire: &mut Vec<u8>, expect: &mut Outcome) {
+fn random_event(random: &mut Random) -> Event<'static> {
     let with_line_ends = [TEXT, LINE_ENDS].concat();
-    let with_nul = [TEXT, &["\0"]].concat();
-    let mut event = Event::default();
-    let data = (random.below(8) > 0).then(|| random.string(&with_line_ends, 8));
-    if let Some(data) = &data {
-        event = Event::new(data);
-    }
-    let name = random.string(&with_nul, 2);
-    event = event.name(name.as_str()).unwrap();
+    let mut event = if random.below(8) == 0 { Event::default() } else { Event::new(random.string(&with_line_ends, 8)) };
     if random.below(2) == 0 {
-        let id = random.string(TEXT, 2);
-        event = event.id(id.as_str()).unwrap();
-        expect.last_event_id = id;
+        event = event.name(random.string(TEXT, 2).replace('\0', "0")).unwrap();
+    }
+    if random.below(2) == 0 {
+        event = event.id(random.string(TEXT, 2).replace('\0', "0")).unwrap();
     }
     if random.below(4) == 0 {
-        let retry = random.next();
-        event = event.retry(retry);
-        expect.retry = Some(retry);
+        event = event.retry(random.next() >> random.below(64));
     }
     if random.below(4) == 0 {
         event = event.with_comment(random.string(&with_line_ends, 4));
     }
-    wire.extend_from_slice(event.encode().as_bytes());
-    expect.events.extend(data.map(|data| {
-        Ok(Dispatched {
-            name: if name.is_empty() { "message".to_owned() } else { name },
-            data: data.replace("\r\n", "\n").replace('\r', "\n"),
-            last_event_id: expect.last_event_id.clone(),
-        })
-    }));
+    event
+}
+
+/// An event whose payload is written in pieces, which end anywhere in a CRLF.
+struct Pieces {
+    fields: EventFields,
+    pieces: Vec<String>,
+}
+
+impl SseEvent for Pieces {
+    fn fields(&self) -> Result<EventFields, EncodeError> {
+        Ok(self.fields.clone())
+    }
+
+    fn write_data(&self, sink: &mut DataSink<'_>) -> Result<(), EncodeError> {
+        for (at, piece) in self.pieces.iter().enumerate() {
+            if at % 2 == 0 {
+                sink.push_str(piece);
+            } else {
+                sink.text(piece)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn what_was_written_in_pieces_decodes_to_the_whole() {
+    let mut random = Random(5);
+    let with_line_ends = [TEXT, LINE_ENDS].concat();
+    for _ in 0..5_000 {
+        let pieces: Vec<_> = (0..random.below(6)).map(|_| random.string(&with_line_ends, 3)).collect();
+        let name = EventName::try_from(random.string(TEXT, 2)).unwrap();
+        let id = (random.below(2) == 0).then(|| EventId::from(random.next()));
+        let retry = (random.below(4) == 0).then_some(Retry::MAX);
+        let data = pieces.concat();
+        let mut fields = EventFields::new(name).id(id).retry(retry);
+        fields.terminal = random.below(2) == 0;
+        wire::a_typed_event_comes_back(&Pieces { fields, pieces }, &data).unwrap();
+    }
+}
+
+#[test]
+fn a_text_is_legal_or_the_refusal_says_which_byte() {
+    let mut random = Random(6);
+    let any = [TEXT, LINE_ENDS, &["\0", "id: 1", "longer than what fits inline"]].concat();
+    for _ in 0..5_000 {
+        wire::a_text_is_legal_or_refused(&random.string(&any, 4)).unwrap();
+    }
 }

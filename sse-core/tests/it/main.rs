@@ -3,7 +3,13 @@
 mod auto_traits;
 #[cfg(feature = "codegen")]
 mod codegen;
+#[cfg(all(feature = "derive", feature = "json"))]
+mod decode;
+#[cfg(all(feature = "derive", feature = "json"))]
+mod encode;
+#[cfg(feature = "test-util")]
+mod hostile;
+#[cfg(feature = "test-util")]
 mod laws;
-mod naive;
 #[cfg(feature = "codegen")]
 mod schema;

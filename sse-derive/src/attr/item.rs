@@ -6,6 +6,8 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{Attribute, LitStr, Meta};
 
+use crate::direction::Direction;
+
 /// One item of an attribute: `skip`, `rename = "x"`, `rename(serialize = "x")`.
 pub(crate) struct Item {
     /// Empty if the item does not begin with a name.
@@ -34,14 +36,18 @@ impl Item {
         }
     }
 
-    /// The string that holds for serialization: `x = "s"` or `x(serialize = "s", ..)`.
-    pub(crate) fn text_to_serialize(&self) -> Option<LitStr> {
+    /// The string that holds for one direction: `x = "s"` or `x(serialize = "s", ..)`.
+    pub(crate) fn text_for(&self, direction: Direction) -> Option<LitStr> {
         match &self.value {
-            Value::List(tokens) => {
-                split(tokens.clone()).into_iter().find(|item| item.name == "serialize").and_then(|item| item.text())
-            }
+            Value::List(_) => self.text_only_for(direction),
             _ => self.text(),
         }
+    }
+
+    /// The string that holds for one direction and is said to: `x(serialize = "s", ..)`.
+    pub(crate) fn text_only_for(&self, direction: Direction) -> Option<LitStr> {
+        let Value::List(tokens) = &self.value else { return None };
+        split(tokens.clone()).into_iter().find(|item| item.name == direction.key()).and_then(|item| item.text())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Attributes: `sse`, and what of `serde` and `schemars` bears on an event.
 
 mod item;
+mod owned;
 mod serde;
 mod sse;
 

@@ -1,16 +1,20 @@
 //! What is read of `#[serde(..)]` and `#[schemars(..)]`: names and what leaves a field out. The rest is serde's and
 //! schemars' own business, because hidden copies of the variants are derived by them.
+//!
+//! What serde tells apart by direction is read for the one that is derived.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::Parse;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Path, Token, Type, WherePredicate};
+use syn::{Attribute, ExprPath, LitStr, Path, Token, Type, WherePredicate};
 
+use super::owned::owned;
 use super::sse::rename_rule;
 use super::{Item, items, nearest};
 use crate::case::RenameRule;
 use crate::ctxt::Ctxt;
+use crate::direction::Direction;
 
 /// What serde knows on an enum.
 static CONTAINER: &[&str] = &[
@@ -91,15 +95,27 @@ fn find<'a>(items: &'a [Item], names: &[&str]) -> Option<&'a Item> {
     items.iter().find(|item| names.contains(&item.name.as_str()))
 }
 
-fn text_to_serialize(items: &[Item], name: &str) -> Option<LitStr> {
-    items.iter().filter(|item| item.name == name).find_map(Item::text_to_serialize)
+fn text_for(items: &[Item], name: &str, direction: Direction) -> Option<LitStr> {
+    items.iter().filter(|item| item.name == name).find_map(|item| item.text_for(direction))
+}
+
+/// The string that is said to hold when decoding, and only then.
+fn text_only_to_decode(items: &[Item], name: &str) -> Option<LitStr> {
+    items.iter().filter(|item| item.name == name).find_map(|item| item.text_only_for(Direction::Decode))
 }
 
 /// The predicates of `bound = ".."` or `bound(serialize = "..")`.
-fn bound(items: &[Item], ctxt: &mut Ctxt) -> Option<Vec<WherePredicate>> {
-    let text = text_to_serialize(items, "bound")?;
+fn bound(items: &[Item], direction: Direction, ctxt: &mut Ctxt) -> Option<Vec<WherePredicate>> {
+    let text = text_for(items, "bound", direction)?;
     match text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated) {
-        Ok(predicates) => Some(predicates.into_iter().collect()),
+        Ok(predicates) if direction == Direction::Encode => Some(predicates.into_iter().collect()),
+        Ok(predicates) => predicates.into_iter().map(owned).collect::<Result<_, _>>().map_or_else(
+            |message| {
+                ctxt.error(text.span(), message);
+                None
+            },
+            Some,
+        ),
         Err(error) => {
             ctxt.error(text.span(), error);
             None
@@ -123,15 +139,19 @@ pub(crate) struct SerdeContainer {
     pub(crate) rename_all: Option<RenameRule>,
     /// Whether a rule was meant, but none was understood.
     pub(crate) rename_all_failed: bool,
+    /// The rule by which events are named when they are received, besides the other.
+    pub(crate) rename_all_received: Option<RenameRule>,
     /// The rule for the fields of every variant.
     pub(crate) rename_all_fields: Option<LitStr>,
     /// What to ask of the type parameters instead of the default.
     pub(crate) bound: Option<Vec<WherePredicate>>,
     pub(crate) deny_unknown_fields: bool,
+    /// What is said to be expected where something else is received.
+    pub(crate) expecting: Option<LitStr>,
 }
 
 impl SerdeContainer {
-    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+    pub(crate) fn read(attrs: &[Attribute], direction: Direction, ctxt: &mut Ctxt) -> Self {
         let items = read(attrs, CONTAINER, ctxt);
         for item in &items {
             if matches!(item.name.as_str(), "from" | "into" | "try_from" | "transparent" | "remote") {
@@ -156,15 +176,26 @@ impl SerdeContainer {
                 ),
             );
         }
-        let rule = text_to_serialize(&items, "rename_all");
+        if direction == Direction::Decode
+            && let Some(default) = find(&items, &["default"])
+        {
+            ctxt.error(
+                default.span,
+                "`serde(default)` has no meaning on an enum: put it on the fields that may be left out",
+            );
+        }
+        let rule = text_for(&items, "rename_all", Direction::Encode);
         let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
         let slip = items.iter().any(|item| meant(item, CONTAINER) == Some("rename_all"));
+        let received = text_only_to_decode(&items, "rename_all").filter(|_| direction == Direction::Decode);
         Self {
             rename_all,
             rename_all_failed: rename_all.is_none() && (rule.is_some() || slip),
-            rename_all_fields: text_to_serialize(&items, "rename_all_fields"),
-            bound: bound(&items, ctxt),
+            rename_all_received: received.and_then(|rule| rename_rule(&rule, ctxt)),
+            rename_all_fields: text_for(&items, "rename_all_fields", direction),
+            bound: bound(&items, direction, ctxt),
             deny_unknown_fields: find(&items, &["deny_unknown_fields"]).is_some(),
+            expecting: text_for(&items, "expecting", direction),
         }
     }
 }
@@ -172,37 +203,46 @@ impl SerdeContainer {
 /// `#[serde(..)]` on a variant.
 pub(crate) struct SerdeVariant {
     pub(crate) rename: Option<LitStr>,
+    /// What else the event may be called when it is received.
+    pub(crate) received: Vec<LitStr>,
+    /// Whether one of them replaces what a rule of serde's says.
+    pub(crate) is_renamed_received: bool,
     /// The rule for the fields of this variant.
     pub(crate) rename_all: Option<LitStr>,
     pub(crate) bound: Option<Vec<WherePredicate>>,
     pub(crate) skip: bool,
     /// Where the payload is handed to a function, of which no schema is known.
     pub(crate) with: Option<Span>,
+    /// The item that says so.
+    pub(crate) function: Option<TokenStream>,
+    /// Where the variant stands for all names that are not known.
+    pub(crate) other: Option<Span>,
     /// The items that say how the content is written, without those that name the variant.
     pub(crate) content: Vec<TokenStream>,
 }
 
 impl SerdeVariant {
-    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+    pub(crate) fn read(attrs: &[Attribute], direction: Direction, ctxt: &mut Ctxt) -> Self {
         let items = read(attrs, VARIANT, ctxt);
-        let skip = find(&items, &["skip", "skip_serializing"]).is_some();
-        if let Some(other) = find(&items, &["other"])
-            && !skip
-        {
-            ctxt.error(
-                other.span,
-                "`serde(other)` is for a variant that is only received: mark it `#[serde(skip_serializing)]`, too",
-            );
-        }
+        let with = find(&items, &direction.with());
+        let renamed = text_only_to_decode(&items, "rename");
+        let aliases = items.iter().filter(|item| item.name == "alias").filter_map(Item::text);
         Self {
-            rename: text_to_serialize(&items, "rename"),
-            rename_all: text_to_serialize(&items, "rename_all"),
-            bound: bound(&items, ctxt),
-            skip,
-            with: find(&items, &["with", "serialize_with"]).map(|item| item.span),
+            rename: text_for(&items, "rename", Direction::Encode),
+            is_renamed_received: renamed.is_some(),
+            received: renamed.into_iter().chain(aliases).collect(),
+            rename_all: text_for(&items, "rename_all", direction),
+            bound: bound(&items, direction, ctxt),
+            skip: find(&items, &direction.skip()).is_some(),
+            with: with.map(|item| item.span),
+            function: with.map(|item| item.tokens.clone()),
+            other: find(&items, &["other"]).map(|item| item.span),
             content: items
                 .iter()
-                .filter(|item| matches!(item.name.as_str(), "rename_all" | "bound" | "with" | "serialize_with"))
+                .filter(|item| {
+                    matches!(item.name.as_str(), "rename_all" | "bound")
+                        || direction.with().contains(&item.name.as_str())
+                })
                 .map(|item| item.tokens.clone())
                 .collect(),
         }
@@ -214,6 +254,8 @@ pub(crate) struct SerdeField {
     pub(crate) bound: Option<Vec<WherePredicate>>,
     /// Never part of the payload.
     pub(crate) skip: bool,
+    /// Where the field is part of the payload in one direction alone.
+    pub(crate) one_way: Option<Span>,
     /// Where the field is handed to a function, of which no schema is known.
     pub(crate) with: Option<Span>,
     /// Where the field may be left out of the payload.
@@ -222,22 +264,47 @@ pub(crate) struct SerdeField {
     pub(crate) flatten: Option<Span>,
     /// Whether there is any attribute at all.
     pub(crate) plain: bool,
+    /// Whether `Default` says what the field is when it is not received.
+    pub(crate) default: bool,
+    /// The function that says it instead.
+    pub(crate) default_path: Option<ExprPath>,
     /// The items that a type which only describes the payload needs.
     pub(crate) described: Vec<TokenStream>,
+    /// The items that a type which is made of the payload needs.
+    pub(crate) received: Vec<TokenStream>,
 }
 
 impl SerdeField {
-    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
+    pub(crate) fn read(attrs: &[Attribute], direction: Direction, ctxt: &mut Ctxt) -> Self {
         let items = read(attrs, FIELD, ctxt);
+        let one_way =
+            items.iter().filter(|item| matches!(item.name.as_str(), "skip_serializing" | "skip_deserializing"));
+        let one_way: Vec<Span> = one_way.map(|item| item.span).collect();
+        let default = find(&items, &["default"]);
         Self {
-            bound: bound(&items, ctxt),
-            skip: find(&items, &["skip", "skip_serializing"]).is_some(),
-            with: find(&items, &["with", "serialize_with"]).map(|item| item.span),
+            bound: bound(&items, direction, ctxt),
+            skip: find(&items, &direction.skip()).is_some(),
+            one_way: match one_way[..] {
+                [span] if find(&items, &["skip"]).is_none() => Some(span),
+                _ => None,
+            },
+            with: find(&items, &direction.with()).map(|item| item.span),
             skip_if: find(&items, &["skip_serializing_if"]).map(|item| item.span),
             flatten: find(&items, &["flatten"]).map(|item| item.span),
             plain: items.is_empty(),
+            default: default.is_some_and(|item| item.text().is_none()),
+            default_path: if direction == Direction::Decode { parsed(&items, "default", ctxt) } else { None },
             described: items.iter().filter_map(described).collect(),
+            received: items.iter().filter_map(received).collect(),
         }
+    }
+}
+
+/// All that bears on reading; but what is decoded does not borrow, and its bounds stand elsewhere.
+fn received(item: &Item) -> Option<TokenStream> {
+    match item.name.as_str() {
+        "borrow" | "bound" | "getter" => None,
+        _ => Some(item.tokens.clone()),
     }
 }
 
@@ -272,7 +339,7 @@ impl SchemarsAttrs {
         Self {
             with: parsed(&items, "with", ctxt),
             schema_with: parsed(&items, "schema_with", ctxt),
-            bound: bound(&items, ctxt),
+            bound: bound(&items, Direction::Encode, ctxt),
             skip: find(&items, &["skip", "skip_serializing"]).is_some(),
             items,
         }

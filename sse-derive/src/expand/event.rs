@@ -1,11 +1,11 @@
 //! `impl SseEvent`.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
-use super::{bound, hidden, hidden_ident, private_path};
+use super::{at, bound, hidden, hidden_ident, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::attr::verbatim;
 use crate::receiver::without_self;
@@ -108,19 +108,6 @@ fn skipped(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-/// Lets an error about the tokens point at the user's type; names still resolve as generated ones do.
-fn at(span: Span, tokens: &TokenStream) -> TokenStream {
-    let span = span.resolved_at(Span::call_site());
-    let token = |mut token: TokenTree| {
-        if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), at(span, &group.stream())).into();
-        }
-        token.set_span(span);
-        token
-    };
-    tokens.clone().into_iter().map(token).collect()
-}
-
 fn has_content(container: &Container<'_>) -> bool {
     container.variants.iter().any(|variant| matches!(variant.payload(), Payload::Content))
 }
@@ -137,7 +124,7 @@ fn content(container: &Container<'_>) -> TokenStream {
     let generics = container.generics;
     let krate = &container.attrs.krate;
 
-    let bounds = bound::serialize(container);
+    let bounds = bound::json(container);
     let bound = quote!(#(#bounds),*).to_string();
     let serde = private_path(krate, "serde");
     let remote = ident.to_string();

@@ -1,22 +1,30 @@
 //! From the checked tree to the implementations.
 
 mod bound;
+mod decode;
 mod event;
+mod fields;
 mod schema;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt as _;
 
 use crate::ast::{Container, Variant};
 use crate::attr::ContainerAttrs;
+use crate::direction::Direction;
 
-/// All that is generated for one enum.
+/// All that one of the derives generates for an enum.
 pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
-    let event = event::expand(container);
-    let schema = (!container.attrs.no_schema).then(|| schema::expand(container));
-    quote!(#event #schema)
+    match container.direction {
+        Direction::Encode => {
+            let event = event::expand(container);
+            let schema = (!container.attrs.no_schema).then(|| schema::expand(container));
+            quote!(#event #schema)
+        }
+        Direction::Decode => decode::expand(container),
+    }
 }
 
 /// Wraps generated items, so that their names meet no other.
@@ -45,13 +53,32 @@ fn hidden_ident(container: &Container<'_>, variant: Option<&Variant<'_>>, suffix
     format_ident!("__{}{variant}{suffix}", container.ident.unraw())
 }
 
+/// Lets an error about the tokens point at the user's type; names still resolve as generated ones do.
+fn at(span: Span, tokens: &TokenStream) -> TokenStream {
+    let span = span.resolved_at(Span::call_site());
+    let token = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), at(span, &group.stream())).into();
+        }
+        token.set_span(span);
+        token
+    };
+    tokens.clone().into_iter().map(token).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use syn::parse_quote;
 
-    /// What the macro makes of an enum without errors.
+    use super::Direction;
+
     fn expand(input: syn::DeriveInput) -> String {
-        let expanded = crate::derive(input).to_string();
+        expand_for(input, Direction::Encode)
+    }
+
+    /// What a derive makes of an enum without errors.
+    fn expand_for(input: syn::DeriveInput, direction: Direction) -> String {
+        let expanded = crate::derive(input, direction).to_string();
         assert!(!expanded.contains("compile_error"), "{expanded}");
         expanded
     }
@@ -76,28 +103,55 @@ mod tests {
     }
 
     #[test]
-    fn only_the_given_path_leads_to_the_crate() {
-        let expanded = expand(parse_quote!(
-            #[sse(crate = "::renamed")]
-            enum Feed<T> {
-                Tick(T),
-                Struct {
-                    a: T,
-                },
-                #[sse(text)]
-                Text(T),
-            }
-        ));
-        assert!(!expanded.contains("sse_core"), "{expanded}");
+    fn unit_and_text_variants_need_no_serde_where_they_are_received() {
+        let expanded = expand_for(
+            parse_quote! {
+                enum Log<T> {
+                    #[serde(alias = "began")]
+                    Started,
+                    #[sse(text)]
+                    Line { #[sse(id)] #[serde(skip)] number: u64, line: T, #[sse(retry)] wait: Duration },
+                    Bare(#[serde(skip)] u8),
+                    #[sse(skip)]
+                    Never(Undeserializable),
+                }
+            },
+            Direction::Decode,
+        );
+        for absent in ["serde", "json", "schema"] {
+            assert!(!expanded.contains(absent), "{absent} in {expanded}");
+        }
     }
 
     #[test]
-    fn a_plain_newtype_needs_no_copy_of_the_enum() {
-        let expanded = expand(parse_quote!(
+    fn only_the_given_path_leads_to_the_crate() {
+        for direction in [Direction::Encode, Direction::Decode] {
+            let input = parse_quote!(
+                #[sse(crate = "::renamed")]
+                enum Feed<T> {
+                    Tick(T),
+                    Struct {
+                        a: T,
+                        #[serde(skip)]
+                        b: T,
+                    },
+                    #[sse(text)]
+                    Text(T),
+                }
+            );
+            let expanded = expand_for(input, direction);
+            assert!(!expanded.contains("sse_core"), "{expanded}");
+        }
+    }
+
+    #[test]
+    fn a_plain_newtype_needs_no_copy() {
+        let input: syn::DeriveInput = parse_quote!(
             enum Feed {
                 Tick(Tick),
             }
-        ));
-        assert!(!expanded.contains("remote"), "{expanded}");
+        );
+        assert!(!expand(input.clone()).contains("remote"));
+        assert!(!expand_for(input, Direction::Decode).contains("struct"));
     }
 }

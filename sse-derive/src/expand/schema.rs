@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
+use super::fields::{HiddenStruct, Shape};
 use super::{bound, hidden, hidden_ident, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::attr::verbatim;
@@ -131,28 +132,9 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     let ident = hidden_ident(container, Some(variant), "Data");
     let name = format!("{}{}Data", container.stream_name(), syn::ext::IdentExt::unraw(&variant.ident));
 
-    let mut fields: Vec<TokenStream> = variant.fields.iter().filter_map(|field| data_field(variant, field)).collect();
-    let is_newtype = variant.style == Style::Tuple && variant.fields.len() == 1;
-    // A type must use each of its parameters. As soon as a field mentions one, all are taken, because the bounds of one
-    // may mention others, and a marker uses those that no field does.
-    let is_generic = variant.fields.iter().any(|field| bound::mentions_any(generics, field.ty.clone()));
-    let mut transparent = None;
-    if is_generic {
-        let marker = quote!(__sse::core::marker::PhantomData<#receiver>);
-        fields.push(match variant.style {
-            Style::Struct => quote!(#[serde(skip)] __marker: #marker),
-            Style::Unit | Style::Tuple => quote!(#[serde(skip)] #marker),
-        });
-        // With the marker it would be a tuple of one.
-        transparent = is_newtype.then(|| quote!(transparent,));
-    }
-
-    let params = is_generic.then(|| without_self(generics.to_token_stream(), &receiver));
-    let where_clause = is_generic.then(|| without_self(bound::where_clause(generics, &[]), &receiver));
-    let body = match variant.style {
-        Style::Struct => quote!(#where_clause { #(#fields),* }),
-        Style::Unit | Style::Tuple => quote!((#(#fields),*) #where_clause;),
-    };
+    let fields = variant.fields.iter().filter_map(|field| data_field(variant, field)).collect();
+    let shape = Shape::of(variant);
+    let HiddenStruct { item, is_generic, transparent } = HiddenStruct::new(container, variant, &ident, shape, fields);
 
     let schemars = private_path(krate, "schemars");
     let bounds = bound::schema_of(container, variant);
@@ -169,7 +151,7 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
         #[repr(C)]
         #[serde(#(rename_all = #rename_all,)* #deny_unknown_fields #transparent)]
         #[schemars(crate = #schemars, #(bound = #bound,)* #(#described),*)]
-        struct #ident #params #body
+        #item
 
         #[automatically_derived]
         impl #impl_generics __sse::PayloadFields for #ident #arguments #impl_where {

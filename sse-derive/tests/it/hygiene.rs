@@ -2,6 +2,15 @@
 
 use sse_core::schema::SseSchema as _;
 use sse_core::wire::encode;
+use sse_core::{Decoder, SseDecode, SseEvent};
+
+/// Sends the event, and says whether it comes back as itself, as far as `Debug` shows.
+fn comes_back<E: SseEvent + SseDecode + std::fmt::Debug>(event: &E) -> bool {
+    let frame = encode(event).unwrap();
+    let received = Decoder::new().decode(&mut frame.as_bytes()).unwrap().unwrap();
+    let decoded = E::decode(received.as_ref()).unwrap().unwrap();
+    format!("{decoded:?}") == format!("{event:?}")
+}
 
 /// The prelude's names mean something else here, and so do the names of crates.
 mod shadowed {
@@ -48,6 +57,33 @@ mod shadowed {
         #[sse(skip)]
         Skipped,
     }
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    pub(super) enum Both<'a, T, const N: usize> {
+        Struct {
+            a: T,
+            #[sse(id)]
+            #[serde(skip)]
+            id: ::core::option::Option<u8>,
+        },
+        Tuple(::std::borrow::Cow<'a, str>, u8),
+        Newtype(u8),
+        Unit,
+        #[sse(text)]
+        Text(T),
+        Constant {
+            #[serde(skip, default = "seen")]
+            seen: [u8; N],
+            #[sse(retry)]
+            wait: ::core::option::Option<::core::time::Duration>,
+        },
+        #[sse(skip)]
+        Skipped,
+    }
+
+    fn seen<const N: usize>() -> [u8; N] {
+        [0; N]
+    }
 }
 
 #[test]
@@ -67,6 +103,22 @@ fn names_may_be_shadowed() {
     }
     assert!(encode(&Feed::Skipped).is_err());
     assert_eq!(Feed::stream_name(), "Feed");
+}
+
+#[test]
+fn names_may_be_shadowed_where_events_are_received() {
+    type Both = shadowed::Both<'static, u8, 2>;
+    for event in [
+        Both::Struct { a: 1, id: Some(2) },
+        Both::Tuple("a".into(), 1),
+        Both::Newtype(1),
+        Both::Unit,
+        Both::Text(2),
+        Both::Constant { seen: [0; 2], wait: None },
+    ] {
+        assert!(comes_back(&event), "{event:?}");
+    }
+    assert!(encode(&Both::Skipped).is_err());
 }
 
 /// Nothing in here but the macro could be at fault.
@@ -117,10 +169,10 @@ mod strict {
     use core::time::Duration;
     use std::borrow::Cow;
 
-    use sse_core::SseEvent;
+    use sse_core::{SseDecode, SseEvent};
 
     /// Documented, as the lints ask.
-    #[derive(Debug, SseEvent)]
+    #[derive(Debug, SseEvent, SseDecode)]
     #[sse(rename_all = "kebab-case")]
     #[serde(rename_all_fields = "camelCase")]
     pub(super) enum Feed<'a, T>
@@ -142,7 +194,7 @@ mod strict {
             wait: Duration,
         },
         /// A tuple.
-        Tuple(&'a str, T),
+        Tuple(Cow<'a, str>, T),
         /// Many of a kind.
         Flags {
             /// One.
@@ -158,7 +210,7 @@ mod strict {
         Newtype(Vec<T>),
         /// Text.
         #[sse(text)]
-        Text(&'a str),
+        Text(Cow<'a, str>),
         /// A unit.
         #[sse(retry = 500, terminal)]
         Unit,
@@ -181,7 +233,7 @@ mod strict {
     }
 
     /// Small, and without anything in it that is JSON.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, SseEvent)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, SseEvent, SseDecode)]
     pub(super) enum Units {
         /// One.
         One,
@@ -200,23 +252,25 @@ fn strict_lints_find_nothing() {
             Feed::Struct { some_field: "x".into(), other: 1, id: 2, wait: core::time::Duration::from_secs(1) },
             "id: 2\nevent: struct\nretry: 1000\ndata: {\"someField\":\"x\",\"other\":1,\"id\":2}\n\n",
         ),
-        (Feed::Tuple("x", 1), "event: tuple\ndata: [\"x\",1]\n\n"),
+        (Feed::Tuple("x".into(), 1), "event: tuple\ndata: [\"x\",1]\n\n"),
         (
             Feed::Flags { one: true, two: true, three: false, four: true },
             "event: flags\ndata: {\"one\":true,\"two\":true,\"three\":false,\"four\":true}\n\n",
         ),
         (Feed::Newtype(vec![1]), "event: newtype\ndata: [1]\n\n"),
-        (Feed::Text("x"), "event: text\ndata: x\n\n"),
+        (Feed::Text("x".into()), "event: text\ndata: x\n\n"),
         (Feed::Unit, "event: unit\nretry: 500\ndata:\n\n"),
         (Feed::Deprecated { field: 1 }, "event: deprecated\ndata: {\"field\":1}\n\n"),
         (Feed::snake_case { camelCase: 1 }, "event: snake-case\ndata: {\"camelCase\":1}\n\n"),
     ];
     for (event, wire) in &events {
         assert_eq!(encode(event).unwrap(), *wire);
+        // A reconnection time is not received.
+        assert_eq!(comes_back(event), !matches!(event, Feed::Struct { .. }), "{event:?}");
     }
     assert!(encode(&Feed::Skipped(1)).is_err());
     for unit in [Units::One, Units::Two] {
-        assert!(encode(&unit).is_ok());
+        assert!(comes_back(&unit));
     }
 }
 
@@ -254,6 +308,45 @@ mod forbidden {
     }
 }
 
+/// The same for what is received, but for what serde's own derive allows.
+mod forbidden_but_for_serde {
+    #![forbid(dead_code, deprecated, explicit_outlives_requirements)]
+    #![deny(trivial_bounds)]
+
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+    pub(super) enum Both<'a, T: Clone + 'a>
+    where
+        Self: Sized,
+        T: Send,
+    {
+        Struct {
+            a: u8,
+            b: std::borrow::Cow<'a, str>,
+            #[serde(skip)]
+            c: T,
+        },
+        Tuple(u8, #[serde(skip)] T, u8),
+        Newtype(#[serde(default)] u8),
+    }
+
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+    #[expect(non_snake_case, reason = "an older name")]
+    pub(super) enum Old {
+        #[deprecated]
+        Tick {
+            #[deprecated]
+            someField: u8,
+        },
+    }
+
+    #[deprecated]
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+    pub(super) enum Gone {
+        Struct { a: u8 },
+        Tuple(u8, u8),
+    }
+}
+
 /// What the user allows is allowed of the copies as well.
 mod allowed {
     #![deny(deprecated, nonstandard_style)]
@@ -262,20 +355,20 @@ mod allowed {
         #![expect(deprecated, reason = "that of schemars' derive")]
 
         #[deprecated]
-        #[derive(serde::Serialize, schemars::JsonSchema)]
+        #[derive(Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub(in super::super) struct Gone;
     }
     #[expect(deprecated, reason = "still sent")]
     pub(super) use old::Gone;
 
-    #[derive(sse_core::SseEvent)]
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
     #[expect(deprecated, reason = "still sent")]
     pub(super) enum Whole {
         Struct { gone: Gone },
         Tuple(Gone, u8),
     }
 
-    #[derive(sse_core::SseEvent)]
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
     pub(super) enum Parts {
         #[expect(deprecated, reason = "still sent")]
         Variant { gone: Gone },
@@ -294,6 +387,8 @@ fn deprecated_types_may_be_allowed() {
     assert_eq!(encode(&Whole::Tuple(Gone, 1)).unwrap(), "event: Tuple\ndata: [null,1]\n\n");
     assert_eq!(encode(&Parts::Variant { gone: Gone }).unwrap(), "event: Variant\ndata: {\"gone\":null}\n\n");
     assert_eq!(encode(&Parts::Field { gone: Gone }).unwrap(), "event: Field\ndata: {\"gone\":null}\n\n");
+    assert!(comes_back(&Whole::Struct { gone: Gone }) && comes_back(&Whole::Tuple(Gone, 1)));
+    assert!(comes_back(&Parts::Variant { gone: Gone }) && comes_back(&Parts::Field { gone: Gone }));
 }
 
 #[test]
@@ -310,11 +405,22 @@ fn lints_may_be_forbidden() {
     }
 }
 
+#[test]
+#[expect(deprecated, reason = "it is there for the lint")]
+fn lints_may_be_forbidden_where_events_are_received() {
+    use forbidden_but_for_serde::{Both, Gone, Old};
+    for both in [Both::Struct { a: 1, b: "b".into(), c: () }, Both::Tuple(1, (), 2), Both::Newtype(3)] {
+        assert!(comes_back(&both));
+    }
+    assert!(comes_back(&Old::Tick { someField: 4 }));
+    assert!(comes_back(&Gone::Struct { a: 1 }) && comes_back(&Gone::Tuple(1, 2)));
+}
+
 /// What a crate that wraps this one would do.
 mod reexport {
     pub(super) use ::sse_core;
 
-    #[derive(sse_core::SseEvent)]
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
     #[sse(crate = "crate::hygiene::reexport::sse_core")]
     pub(super) enum Wrapped {
         Struct { a: u8 },
@@ -327,7 +433,7 @@ mod through_a_dependent {
         pub(super) use ::sse_core;
     }
 
-    #[derive(sse_tower::sse_core::SseEvent)]
+    #[derive(Debug, sse_tower::sse_core::SseEvent, sse_tower::sse_core::SseDecode)]
     #[sse(crate = "sse_tower::sse_core")]
     pub(super) enum Wrapped<T> {
         Struct { a: T },
@@ -342,11 +448,12 @@ fn the_crate_may_be_reached_by_another_path() {
     assert_eq!(encode(&Wrapped::Newtype(1)).unwrap(), "event: Newtype\ndata: 1\n\n");
     assert_eq!(Wrapped::<u8>::stream_name(), "Wrapped");
     assert_eq!(encode(&reexport::Wrapped::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
+    assert!(comes_back(&Wrapped::Struct { a: 1 }) && comes_back(&reexport::Wrapped::Struct { a: 1 }));
 }
 
 macro_rules! declare {
     ($Name:ident { $($Variant:ident = $name:literal { $field:ident: $Type:ty } every $retry:literal),* }) => {
-        #[derive(sse_core::SseEvent)]
+        #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
         enum $Name {
             $(
                 #[sse(event = $name, retry = $retry)]
@@ -364,17 +471,25 @@ fn the_enum_may_come_from_a_macro() {
         encode(&FromMacro::Tick { seq: Some(1) }).unwrap(),
         "id: 1\nevent: tick\nretry: 1000\ndata: {\"seq\":1}\n\n"
     );
+    assert!(comes_back(&FromMacro::Tick { seq: Some(1) }));
 }
 
 #[test]
 fn the_enum_may_be_local_to_a_function() {
+    #[derive(Debug)]
     struct Local;
+    impl std::str::FromStr for Local {
+        type Err = std::convert::Infallible;
+        fn from_str(_: &str) -> Result<Self, Self::Err> {
+            Ok(Self)
+        }
+    }
     impl std::fmt::Display for Local {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("local")
         }
     }
-    #[derive(sse_core::SseEvent)]
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
     enum Feed {
         #[sse(text)]
         Text(Local),
@@ -383,5 +498,6 @@ fn the_enum_may_be_local_to_a_function() {
         },
     }
     assert_eq!(encode(&Feed::Text(Local)).unwrap(), "event: Text\ndata: local\n\n");
+    assert!(comes_back(&Feed::Text(Local)) && comes_back(&Feed::Struct { a: 1 }));
     assert_eq!(encode(&Feed::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests may fail, too")]
 #![expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signatures")]
 
+mod decode;
 mod hygiene;
 mod schema;
 mod wire;

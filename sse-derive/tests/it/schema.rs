@@ -54,7 +54,7 @@ impl Described {
         let frame = encode(event).unwrap();
         let wire = str::from_utf8(frame.as_bytes()).unwrap();
         let field = |name: &str| wire.lines().find_map(|line| line.strip_prefix(name));
-        let name = frame.name().as_str();
+        let name = frame.name();
         let described = self.events.iter().find(|event| event.name == name).unwrap();
         let data = field("data:").unwrap().trim();
         match &described.payload {

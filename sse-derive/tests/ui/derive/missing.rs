@@ -1,4 +1,4 @@
-use sse_core::SseEvent;
+use sse_core::{SseDecode, SseEvent};
 use sse_core::schema::SseSchema;
 use sse_core::wire::SseItem;
 
@@ -16,9 +16,12 @@ fn stream<I: Iterator<Item: SseItem>>(_: I) {}
 
 fn described<E: SseSchema>() {}
 
+fn decoded<E: SseDecode>() {}
+
 fn main() {
     one(Plain);
     described::<Undescribed>();
+    decoded::<Plain>();
     stream([Plain].into_iter());
     stream([Ok::<_, std::fmt::Error>(Plain)].into_iter());
 }

@@ -1,4 +1,4 @@
-use sse_core::SseEvent;
+use sse_core::{SseDecode, SseEvent};
 
 #[derive(SseEvent)]
 struct Tick {
@@ -12,7 +12,17 @@ union Either<T: Copy> {
     b: T,
 }
 
+#[derive(SseDecode)]
+struct Received {
+    at: u64,
+}
+
+fn decode<E: SseDecode>(event: sse_core::EventRef<'_>) {
+    let _ = E::decode(event);
+}
+
 fn main() {
     let _ = sse_core::wire::encode(&Tick { at: 1 });
     let _ = sse_core::wire::encode(&Either { b: 1 });
+    let _ = decode::<Received>;
 }

@@ -1,0 +1,70 @@
+//! Hidden structs that stand for the fields of a variant, for derives that know no variants.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote};
+
+use super::bound;
+use crate::ast::{Container, Style, Variant};
+use crate::receiver::without_self;
+use crate::ty;
+
+/// A struct with fields of a variant.
+pub(super) struct HiddenStruct {
+    /// The struct, without attributes.
+    pub(super) item: TokenStream,
+    /// Whether it has the parameters of the enum.
+    pub(super) is_generic: bool,
+    /// `transparent,` where a marker would make a tuple of a newtype.
+    pub(super) transparent: Option<TokenStream>,
+}
+
+/// How the fields are laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Named,
+    Tuple,
+    Newtype,
+}
+
+impl Shape {
+    pub(super) fn of(variant: &Variant<'_>) -> Self {
+        match (variant.style, variant.fields.len()) {
+            (Style::Struct, _) => Self::Named,
+            (Style::Tuple, 1) => Self::Newtype,
+            (Style::Unit | Style::Tuple, _) => Self::Tuple,
+        }
+    }
+}
+
+impl HiddenStruct {
+    /// Makes a struct with these fields. What derives of it reads serde's attributes.
+    pub(super) fn new(
+        container: &Container<'_>,
+        variant: &Variant<'_>,
+        ident: &Ident,
+        shape: Shape,
+        mut fields: Vec<TokenStream>,
+    ) -> Self {
+        let generics = container.generics;
+        let receiver = container.receiver();
+        // A type must use each of its parameters. As soon as a field mentions one, all are taken, because the bounds of
+        // one may mention others, and a marker uses those that no field does.
+        let is_generic = variant.fields.iter().any(|field| ty::mentions_any(generics, field.ty.clone()));
+        let mut transparent = None;
+        if is_generic {
+            let marker = quote!(__sse::core::marker::PhantomData<#receiver>);
+            fields.push(match shape {
+                Shape::Named => quote!(#[serde(skip)] __marker: #marker),
+                Shape::Tuple | Shape::Newtype => quote!(#[serde(skip)] #marker),
+            });
+            transparent = (shape == Shape::Newtype).then(|| quote!(transparent,));
+        }
+        let params = is_generic.then(|| without_self(generics.to_token_stream(), &receiver));
+        let where_clause = is_generic.then(|| without_self(bound::where_clause(generics, &[]), &receiver));
+        let body = match shape {
+            Shape::Named => quote!(#where_clause { #(#fields),* }),
+            Shape::Tuple | Shape::Newtype => quote!((#(#fields),*) #where_clause;),
+        };
+        Self { item: quote!(struct #ident #params #body), is_generic, transparent }
+    }
+}
