@@ -52,7 +52,7 @@ impl Config {
 }
 
 /// 64 bits from the standard library's hasher keys, which the operating system seeds.
-fn entropy() -> u64 {
+pub(crate) fn entropy() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }
 

@@ -67,6 +67,11 @@
 //! let service = hyper_util::service::TowerToHyperService::new(service); // for `serve_connection`
 //! ```
 //!
+//! # Example: client
+//!
+//! With the feature `client`, `client::EventSource` receives what a server sends, over any tower HTTP service; its module
+//! has examples for hyper and reqwest. [`decode::EventStream`] reads one body, and does not connect again.
+//!
 //! # What the layer does
 //!
 //! To a request: a method that the route does not have is 405; an `Accept` that excludes `text/event-stream` is 406; the
@@ -177,7 +182,7 @@
 //!
 //! # What is not here
 //!
-//! Graceful shutdown, caps on connections, compression and a client: not yet.
+//! Graceful shutdown, caps on connections and compression: not yet.
 //!
 //! # Crate features
 //!
@@ -185,6 +190,8 @@
 //! |---|---|---|
 //! | `tokio` | [`timer::TokioTimer`], and [`SseLayer::new`], which uses it | yes |
 //! | `axum` | `IntoResponse` for [`Sse`], and [`LastEventId`] as an extractor | |
+//! | `client` | `client::EventSource`: over any tower HTTP service, typed, and it reconnects | |
+//! | `tokio-util07` | `decode::SseCodec`, for the `FramedRead` and `FramedWrite` of tokio-util 0.7 | |
 //!
 //! # Cancel safety
 //!
@@ -203,9 +210,12 @@ mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 mod body;
+#[cfg(feature = "client")]
+pub mod client;
 mod config;
 mod control;
 mod control_events;
+pub mod decode;
 mod error;
 mod future;
 pub mod gate;
