@@ -40,6 +40,12 @@ const JOBS: &[Job] = &[
             .tests()
         },
     },
+    // What a reference decoder in another language makes of random streams. It needs Python.
+    Job { name: "vectors", fast: false, run: || xtask("vectors 100000").tests() },
+    // The targets of the fuzzer build without one, and hold for their corpus.
+    Job { name: "fuzz", fast: false, run: fuzz },
+    // Event and wire on a target that has no `std`.
+    Job { name: "no-std", fast: false, run: crate::no_std::check },
     // The tests notice when something breaks.
     Job { name: "mutants", fast: false, run: || crate::mutants::run(&[]) },
     // A feature only adds API: each crate must build with none, with each, and with all of them.
@@ -71,6 +77,8 @@ const JOBS: &[Job] = &[
     Job { name: "bench", fast: false, run: bench },
     // The generated client in Node, and its types under the strictest compiler.
     Job { name: "js", fast: false, run: || Command::new("npm test").within("tests/js").tests() },
+    // The client against every case of a connection, which Node plays.
+    Job { name: "connection", fast: false, run: || cargo("test -p client-tests -- --ignored --nocapture").tests() },
     // The whole path, in real browsers, cut anywhere.
     Job {
         name: "system",
@@ -93,13 +101,23 @@ fn bench() -> Tally {
     let mut tally = cargo("clippy --manifest-path bench/Cargo.toml -- -D warnings").check();
     tally += cargo("fmt --manifest-path bench/Cargo.toml --check").check();
     tally += xtask("bench topic burst-16-100 --quick").check();
+    tally += xtask("bench wire --quick").check();
+    tally += xtask("bench reconnect lost").check();
+    tally
+}
+
+fn fuzz() -> Tally {
+    let fuzz = "--manifest-path sse-core/fuzz/Cargo.toml";
+    let mut tally = cargo(&format!("clippy {fuzz} --all-targets -- -D warnings")).check();
+    tally += cargo(&format!("fmt {fuzz} --check")).check();
+    tally += cargo(&format!("test {fuzz}")).tests();
     tally
 }
 
 fn features() -> Tally {
     let crates = [
         ("sse-core", &["std", "derive", "json", "schema", "codegen", "test-util"][..]),
-        ("sse-tower", &["tokio", "axum"]),
+        ("sse-tower", &["tokio", "axum", "client", "tokio-util07"]),
     ];
     let mut tally = Tally::default();
     for (name, features) in crates {

@@ -5,11 +5,15 @@ mod bench;
 mod command;
 mod conformance;
 mod demo;
+mod fuzz;
 mod jobs;
 mod mutants;
+mod no_std;
+mod schema;
 mod tidy;
 mod tools;
 mod typings;
+mod viewer;
 
 use std::env;
 use std::process::ExitCode;
@@ -21,10 +25,16 @@ usage: cargo xtask VERB [ARGUMENT]...
   test                  runs everything, and installs what it needs for that
   ci [JOB]...           runs the quick checks, or those that are named
   typings [--check]     writes the typed clients of the examples, or says whether they are current
+  schema EXAMPLE        prints the JSON Schema of an example's stream: server-stats, llm-tokens
+  watch URL             prints the events of a stream, and reconnects; watch --help has its options
+  decode, encode        prints the events of standard input, and makes an event stream of JSON lines
   screenshots           takes the pictures of the README anew
   conformance FILE...   runs vector files through the decoder and the encoder
+  vectors [COUNT] [SEED]  the same with random vectors, 100 000 of seed 1 if nothing is said
+  fuzz TARGET [SECONDS]  fuzzes sse-core/fuzz for a minute, or for that long, and installs cargo-fuzz for that
   mutants [NAME]...     breaks one thing after the other in a copy, and says whether a test notices
-  bench WHAT [CASE]     measures ours against others: topic, memory; --quick to see that it runs";
+  bench WHAT [CASE]     measures ours against others: topic, memory, wire, instructions, reconnect; --quick to see that
+                        it runs, --record to write the figures of wire and instructions to bench/README.md";
 
 fn main() -> ExitCode {
     let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
@@ -33,11 +43,15 @@ fn main() -> ExitCode {
     match verb.as_str() {
         "typings" => typings::main(arguments),
         "demo" => demo::main(&arguments.split_off(1)),
+        "schema" if arguments.len() == 2 => schema::main(&arguments.swap_remove(1)),
+        "watch" | "decode" | "encode" => viewer::main(&arguments),
         "test" if arguments.len() == 1 => jobs::test(),
         "ci" => jobs::ci(&arguments.split_off(1)),
         "screenshots" if arguments.len() == 1 => jobs::screenshots(),
         "mutants" => mutants::main(&arguments.split_off(1)),
         "bench" if arguments.len() > 1 => bench::main(&arguments.split_off(1)),
+        "fuzz" => fuzz::main(&arguments.split_off(1)),
+        "vectors" => conformance::generated(&arguments.split_off(1)),
         "conformance" if arguments.len() > 1 => conformance::main(&arguments.split_off(1)),
         _ => {
             eprintln!("{USAGE}");

@@ -1,23 +1,59 @@
 //! The ways in which a decoder vector is cut into chunks.
 
+use std::fmt;
+use std::iter;
+
 /// An input up to this length is also fed byte by byte.
 const BYTEWISE: usize = 70_000;
 
 /// An input up to this length is also cut in two at every place.
-const EVERY_CUT: usize = 90;
+pub(super) const EVERY_CUT: usize = 6_000;
 
-/// Where to cut, with what that is called.
-pub(super) fn chunkings(name: &str, len: usize, splits: &[Vec<usize>]) -> Vec<(String, Vec<usize>)> {
-    let mut all = vec![("whole".to_owned(), Vec::new())];
-    all.extend(splits.iter().enumerate().map(|(at, cuts)| (format!("splits {at}"), cuts.clone())));
-    if (2..=BYTEWISE).contains(&len) {
-        all.push(("byte by byte".to_owned(), (1..len).collect()));
+/// One way to cut an input.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Chunking<'a> {
+    Whole,
+    /// The splits of the vector, and which of them.
+    Splits(usize, &'a [usize]),
+    Bytes,
+    Random(usize),
+    InTwo(usize),
+}
+
+impl fmt::Display for Chunking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("whole"),
+            Self::Splits(at, _) => write!(f, "splits {at}"),
+            Self::Bytes => f.write_str("byte by byte"),
+            Self::Random(at) => write!(f, "random {at}"),
+            Self::InTwo(at) => write!(f, "cut at {at}"),
+        }
     }
-    all.extend((0..4).map(|at| (format!("random {at}"), random_cuts(&format!("{name}/{at}"), len))));
-    if len <= EVERY_CUT {
-        all.extend((1..len).map(|at| (format!("cut at {at}"), vec![at])));
+}
+
+impl Chunking<'_> {
+    /// Where to cut the input of the vector of this name.
+    pub(super) fn cuts(&self, name: &str, len: usize) -> Vec<usize> {
+        match *self {
+            Self::Whole => Vec::new(),
+            Self::Splits(_, cuts) => cuts.to_vec(),
+            Self::Bytes => (1..len).collect(),
+            Self::Random(at) => random_cuts(&format!("{name}/{at}"), len),
+            Self::InTwo(at) => vec![at],
+        }
     }
-    all
+}
+
+/// All the ways in which an input is cut.
+pub(super) fn chunkings(len: usize, splits: &[Vec<usize>]) -> impl Iterator<Item = Chunking<'_>> {
+    let bytes = (2..=BYTEWISE).contains(&len).then_some(Chunking::Bytes);
+    let everywhere = if len <= EVERY_CUT { 1..len } else { 0..0 };
+    iter::once(Chunking::Whole)
+        .chain(splits.iter().enumerate().map(|(at, cuts)| Chunking::Splits(at, cuts)))
+        .chain(bytes)
+        .chain((0..4).map(Chunking::Random))
+        .chain(everywhere.map(Chunking::InTwo))
 }
 
 /// The chunks between the cuts.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sse_core::Event;
 
-use super::decoder::{Decoded, decode, difference, short};
+use super::decoder::{Decoded, decode_whole, difference, short};
 
 /// Items, and what their bytes decode to.
 #[derive(Debug, Deserialize)]
@@ -50,7 +50,7 @@ impl Case {
             Err(refusal) if self.expect == Expect::Ok => return Err(format!("refused: {refusal}")),
             Err(_) => return Ok(()),
         };
-        let got = decode([&bytes]).map_err(|error| error.to_string())?;
+        let got = decode_whole(&bytes).map_err(|error| error.to_string())?;
         let outcome = if self.expect == Expect::Reject {
             Err(format!("accepted, as {}", short(&String::from_utf8_lossy(&bytes))))
         } else {
@@ -106,7 +106,7 @@ impl Item {
     /// # Errors
     ///
     /// Why the item is refused.
-    fn event(&self) -> Result<Event, String> {
+    fn event(&self) -> Result<Event<'_>, String> {
         let mut event = self.data.as_ref().map_or_else(Event::default, Event::new);
         if let Some(name) = &self.event {
             event = event.name(name.as_str()).map_err(|error| error.to_string())?;

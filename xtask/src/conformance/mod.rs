@@ -4,15 +4,21 @@
 
 mod chunks;
 mod decoder;
+mod each;
 mod encoder;
+mod generated;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::process::ExitCode;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+pub(crate) use self::generated::main as generated;
+use crate::command::Tally;
 
 /// One vector, of any of the formats. Its keys tell which.
 #[derive(Debug)]
@@ -40,32 +46,30 @@ pub(crate) fn main(files: &[String]) -> ExitCode {
             }
         }
     }
-    let mut failed = 0;
+    let mut tally = Tally::default();
     for vector in &vectors {
-        if let Err(difference) = vector.run() {
-            failed += 1;
-            println!("FAILED {}: {difference}", vector.name);
-        }
+        tally += vector.check();
     }
-    println!("{} passed, {failed} failed", vectors.len() - failed);
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    finish(tally)
+}
+
+/// Says how many passed.
+fn finish(tally: Tally) -> ExitCode {
+    println!("{tally}");
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn load(file: &str) -> Result<Vec<Vector>, String> {
-    parse(&fs::read(file).map_err(|error| error.to_string())?)
+    parse(File::open(file).map_err(|error| error.to_string())?)
 }
 
-fn parse(json: &[u8]) -> Result<Vec<Vector>, String> {
-    let vectors: Vec<Value> =
-        serde_json::from_slice(json).map_err(|error| format!("not an array of vectors: {error}"))?;
-    if vectors.is_empty() {
-        return Err("there is no vector in it".to_owned());
-    }
-    vectors
-        .into_iter()
-        .enumerate()
-        .map(|(at, vector)| Vector::new(vector).map_err(|error| format!("vector {at}: {error}")))
-        .collect()
+fn parse(json: impl Read) -> Result<Vec<Vector>, String> {
+    let mut vectors = Vec::new();
+    each::element(json, |vector| {
+        let at = vectors.len();
+        vectors.push(Vector::new(vector).map_err(|error| format!("vector {at}: {error}")));
+    })?;
+    vectors.into_iter().collect()
 }
 
 impl Vector {
@@ -82,6 +86,15 @@ impl Vector {
             return Err(format!("`{name}` is of no known format"));
         };
         Ok(Self { name, case })
+    }
+
+    /// Runs it, and names it if it fails.
+    fn check(&self) -> Tally {
+        let outcome = self.run();
+        if let Err(difference) = &outcome {
+            println!("FAILED {}: {difference}", self.name);
+        }
+        Tally::one(outcome.is_ok())
     }
 
     /// # Errors

@@ -41,20 +41,23 @@ fn what_differs_is_said() {
     let input = r#""input_base64": "cmV0cnk6IDUKaWQ6IDEKZGF0YTogYQoK""#;
     let a = r#""events": [{"event": "message", "data": "a", "id": "1"}]"#;
     check(&format!(r#"{input}, {a}, "retry": 5, "last_event_id": "1""#), &[]);
-    check(&format!(r#"{input}, {a}, "retry": 6, "last_event_id": "1""#), &["whole: the retry is Some(5), not Some(6)"]);
+    check(
+        &format!(r#"{input}, {a}, "retry": 6, "last_event_id": "1""#),
+        &["decode, whole: the retry is Some(5), not Some(6)"],
+    );
     check(&format!(r#"{input}, {a}, "retry": 6, "retry_also_ok": [5], "last_event_id": "1""#), &[]);
     check(&format!(r#"{input}, {a}, "retry": null, "retry_or_at_least": 5, "last_event_id": "1""#), &[]);
     check(
         &format!(r#"{input}, {a}, "retry": 5, "last_event_id": """#),
-        &[r#"whole: the last event ID is "1", not """#],
+        &[r#"decode, whole: the last event ID is "1", not """#],
     );
     check(
         &format!(r#"{input}, "events": [], "retry": 5, "last_event_id": "1""#),
-        &[r#"whole: event 0 is Some(EventCase { event: "message", data: "a", id: "1" }), not None"#],
+        &[r#"decode, whole: event 0 is Some(EventCase { event: "message", data: "a", id: "1" }), not None"#],
     );
     check(
         r#""chunks": ["ZGF0YTogYQoK", ""], "total": [0, 1]"#,
-        &["after each chunk [1, 1] events had come out, not [0, 1]"],
+        &["decode: after each chunk [1, 1] events had come out, not [0, 1]"],
     );
 }
 
@@ -91,12 +94,14 @@ fn a_file_that_is_no_vectors_is_refused() {
 
 #[test]
 fn every_chunking_is_the_whole_input() {
-    let input: Vec<u8> = (0..=99).collect();
-    for len in [0, 1, 2, 90, 91, 100] {
-        let input = &input[..len];
-        let all = chunks::chunkings("n", len, &[vec![0, 0, len]]);
-        assert_eq!(all.len(), 6 + usize::from(len > 1) + if len <= 90 { len.saturating_sub(1) } else { 0 });
-        for (_, cuts) in all {
+    let most = chunks::EVERY_CUT;
+    let input: Vec<u8> = (0..=99).cycle().take(most + 1).collect();
+    for len in [0, 1, 2, 100, most, most + 1] {
+        let (input, splits) = (&input[..len], [vec![0, 0, len]]);
+        let all: Vec<_> = chunks::chunkings(len, &splits).collect();
+        assert_eq!(all.len(), 6 + usize::from(len > 1) + if len <= most { len.saturating_sub(1) } else { 0 });
+        for chunking in all {
+            let cuts = chunking.cuts("n", len);
             assert_eq!(chunks::cut(input, &cuts).collect::<Vec<_>>().concat(), input);
         }
     }
