@@ -13,6 +13,7 @@ static ALLOCATOR: Counting = Counting;
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static HELD: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
 
 /// What was allocated while something ran.
 #[derive(Clone, Copy, Debug)]
@@ -21,19 +22,22 @@ pub(crate) struct Allocations {
     pub(crate) count: u64,
     /// How many bytes more are held than before, as they were asked for.
     pub(crate) held: i64,
+    /// How many bytes more there were at most.
+    pub(crate) peak: i64,
 }
 
 /// Counts what is allocated from now on, on all threads.
 pub(crate) fn start() {
     ALLOCATIONS.store(0, Relaxed);
     HELD.store(0, Relaxed);
+    PEAK.store(0, Relaxed);
     COUNTS.store(true, Relaxed);
 }
 
 /// What was allocated since the start.
 pub(crate) fn stop() -> Allocations {
     COUNTS.store(false, Relaxed);
-    Allocations { count: ALLOCATIONS.load(Relaxed), held: HELD.load(Relaxed) }
+    Allocations { count: ALLOCATIONS.load(Relaxed), held: HELD.load(Relaxed), peak: PEAK.load(Relaxed) }
 }
 
 /// Counts what `run` allocates, on all threads.
@@ -49,7 +53,8 @@ impl Counting {
     fn note(allocations: u64, more: usize, less: usize) {
         if COUNTS.load(Relaxed) {
             ALLOCATIONS.fetch_add(allocations, Relaxed);
-            HELD.fetch_add(more.cast_signed() as i64 - less.cast_signed() as i64, Relaxed);
+            let change = more.cast_signed() as i64 - less.cast_signed() as i64;
+            PEAK.fetch_max(HELD.fetch_add(change, Relaxed) + change, Relaxed);
         }
     }
 }

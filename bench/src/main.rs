@@ -7,28 +7,38 @@
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says why and stops")]
 
 mod allocations;
+mod instructions;
 mod measure;
 mod memory;
 mod payload;
+mod readme;
+mod reconnect;
 mod report;
 mod topic;
+mod wire;
 
 use std::env;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: bench WHAT [CASE] [--quick]
+usage: bench WHAT [CASE] [--quick | --record]
 
-  topic     CPU time of publishing, receiving and replaying, against other channels
-  memory    bytes of a topic and of a subscription
+  topic         CPU time of publishing, receiving and replaying, against other channels
+  memory        bytes of a topic and of a subscription
+  wire          CPU time and allocations of encoding and decoding, against other crates
+  instructions  instructions of the same, against those of instructions.json; needs valgrind
+  reconnect     what the clients of today do when a connection ends, and whether that is right
 
-  CASE      only the case of this name, or those whose names go on behind it with a hyphen
-  --quick   fewer and shorter rounds: to see that it runs, not for figures";
+  CASE          only the case of this name, or those whose names go on behind it with a hyphen
+  --quick       fewer and shorter rounds: to see that it runs, not for figures
+  --record      of wire and instructions: writes the figures to README.md and instructions.json";
 
 /// What is run, and how thoroughly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort<'a> {
     pub(crate) quick: bool,
+    /// Whether the figures are kept.
+    pub(crate) record: bool,
     /// The case that is asked for, or the first words of the names of some; empty for all.
     pub(crate) only: &'a str,
 }
@@ -53,19 +63,31 @@ impl Effort<'_> {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|&word| word != "--quick").collect();
+    let (flags, words): (Vec<_>, Vec<_>) =
+        arguments.iter().map(String::as_str).partition(|argument| argument.starts_with("--"));
     let (what, only) = match words[..] {
         [what] => (what, ""),
-        [what, case] => (what, case),
+        [what, case, ..] => (what, case),
         _ => ("", ""),
     };
-    let effort = Effort { quick, only };
+    let [quick, record] = ["--quick", "--record"].map(|flag| flags.contains(&flag));
+    if flags.len() > 1 || (flags.len() == 1 && !quick && !record) || (record && !only.is_empty()) {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    }
+    let effort = Effort { quick, record, only };
     match what {
         "topic" => topic::main(effort),
         "memory" => memory::main(effort),
+        "wire" => wire::main(effort),
+        "instructions" => instructions::main(effort),
+        "reconnect" => reconnect::main(effort),
         // What `memory` runs for each of its cases.
         "memory-of" => memory::one(effort),
+        // What `instructions` runs for each of its counts.
+        "instructions-of" => instructions::one(&words[1..]),
+        // What `reconnect` runs for each client in each case.
+        "reconnect-of" => reconnect::one(only, words.get(2).copied().unwrap_or_default()),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

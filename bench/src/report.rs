@@ -8,16 +8,19 @@ use serde_json::{Map, Value};
 pub(crate) struct Case {
     bench: &'static str,
     #[serde(rename = "case")]
-    name: String,
-    ours: f64,
-    best_rival: f64,
-    rival: &'static str,
-    ratio: f64,
+    pub(crate) name: String,
+    pub(crate) ours: f64,
+    pub(crate) best_rival: f64,
+    pub(crate) rival: &'static str,
+    pub(crate) ratio: f64,
     unit: &'static str,
     /// The ratio that ours is meant to have.
-    target: Option<f64>,
+    pub(crate) target: Option<f64>,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    pub(crate) more: Map<String, Value>,
+    /// What of it is more than it is meant to be.
+    #[serde(skip)]
+    missed: Vec<String>,
 }
 
 impl Case {
@@ -35,13 +38,29 @@ impl Case {
         let mut more = Map::new();
         more.insert("rivals".to_owned(), Value::Object(all));
         let (ours, best_rival, ratio) = (rounded(ours), rounded(best_rival), thousandths(ours / best_rival));
-        Self { bench, name, ours, best_rival, rival, ratio, unit, target: None, more }
+        Self { bench, name, ours, best_rival, rival, ratio, unit, target: None, more, missed: Vec::new() }
     }
 
     /// Says what the ratio is meant to be at most.
-    pub(crate) fn target(mut self, ratio: f64) -> Self {
-        self.target = Some(ratio);
+    pub(crate) fn target(self, ratio: f64) -> Self {
+        self.target_if(Some(ratio))
+    }
+
+    /// Says what the ratio is meant to be at most, if it is meant to be anything.
+    pub(crate) fn target_if(mut self, ratio: Option<f64>) -> Self {
+        if ratio.is_some_and(|target| self.ratio > target) {
+            self.missed.push("the ratio".to_owned());
+        }
+        self.target = ratio;
         self
+    }
+
+    /// Adds a figure of ours, and says what it is meant to be at most.
+    pub(crate) fn at_most(mut self, name: &str, figure: f64, most: f64) -> Self {
+        if rounded(figure) > most {
+            self.missed.push(name.replace('_', " "));
+        }
+        self.with(name, rounded(figure)).with(&format!("{name}_target"), most)
     }
 
     /// Adds a figure that is of this case only.
@@ -69,13 +88,14 @@ pub(crate) fn print_table(cases: &[Case]) {
         "\n{:wide$}  {:>10}  {:>10}  {:>6}  {:>6}  against; all in unit",
         "case", "ours", "rival", "ratio", "target"
     );
-    for Case { name, ours, best_rival, rival, ratio, unit, target, more, .. } in cases {
-        let missed = if target.is_some_and(|target| *ratio > target) { " MISSED" } else { "" };
+    for Case { name, ours, best_rival, rival, ratio, unit, target, more, missed, .. } in cases {
+        let missed = if missed.is_empty() { String::new() } else { format!(" MISSED: {}", missed.join(", ")) };
         let target = target.map_or_else(String::new, |target| format!("{target:.2}"));
         eprint!("{name:wide$}  {ours:>10.1}  {best_rival:>10.1}  {ratio:>6.2}  {target:>6}  {rival}; ");
         for (what, figure) in more {
             match figure {
                 Value::Object(rivals) if rivals.len() < 2 => {}
+                Value::Null => {}
                 figure => eprint!("{what} {} ", figure.to_string().replace('"', "")),
             }
         }
