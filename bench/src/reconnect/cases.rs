@@ -1,7 +1,7 @@
 //! The cases: what the server does, and what is right.
 
+use super::seen::Seen;
 use super::server::{Answer, Then};
-use super::trial::Seen;
 
 /// What one server does to a client.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 
 mod cases;
 mod clients;
+mod seen;
 mod server;
 mod trial;
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
 
-use super::trial::Sign;
+use super::seen::{Request, Sign};
 
 /// An answer to one request.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +27,6 @@ pub(super) enum Then {
     End,
     /// The connection ends, and the body has not.
     Break,
-}
-
-/// A request, as far as the cases ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    /// The bytes of `Last-Event-ID`.
-    pub(super) last_event_id: Option<Vec<u8>>,
 }
 
 /// An address where nobody listens.

@@ -3,40 +3,19 @@
 use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::cases::{Case, FOR_EVER, Tell};
-use super::clients::{Client, Said};
-use super::server::{self, Request};
+use super::clients::Client;
+use super::seen::{Seen, Sign};
+use super::server;
 
 /// How long a client may do nothing of what a case waits for.
 const LONG: Duration = Duration::from_secs(5);
 /// How long nobody listens, unless the client says that it has noticed.
 const AWAY: Duration = Duration::from_secs(1);
-
-/// What happened.
-#[derive(Debug)]
-pub(super) enum Sign {
-    Request(Request),
-    Said(Said),
-    /// The process has ended.
-    Gone,
-}
-
-/// All that happened.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) requests: Vec<Request>,
-    /// The data of the events.
-    pub(super) events: Vec<String>,
-    pub(super) errors: usize,
-    /// The stream has come to its end.
-    pub(super) ended: bool,
-    /// The process ended before the stream did.
-    pub(super) panicked: bool,
-}
 
 /// What a client did, and whether it is right.
 #[derive(Clone, Debug)]
@@ -61,7 +40,7 @@ pub(super) fn run(case: &Case, client: Client) -> Outcome {
     }
     seen.read(&signs, LONG, |seen| seen.requests.len() >= case.requests || seen.events.len() >= case.events);
     child.stop();
-    Outcome { did: seen.tell(case), right: (case.right)(&seen) }
+    Outcome { did: tell(&seen, case), right: (case.right)(&seen) }
 }
 
 fn start(client: Client, url: &str, signs: Sender<Sign>) -> Child {
@@ -101,54 +80,32 @@ impl Drop for Running {
     }
 }
 
-impl Seen {
-    /// Reads until this is so, the client has gone, or for so long.
-    #[expect(clippy::disallowed_methods, reason = "a window of time is what it is about")]
-    fn read(&mut self, signs: &Receiver<Sign>, window: Duration, done: impl Fn(&Self) -> bool) {
-        let end = Instant::now() + window;
-        while !(done(self) || self.ended || self.panicked) {
-            match signs.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(Sign::Request(request)) => self.requests.push(request),
-                Ok(Sign::Said(Said::Event(data))) => self.events.push(data),
-                Ok(Sign::Said(Said::Error)) => self.errors += 1,
-                Ok(Sign::Said(Said::End)) => self.ended = true,
-                Ok(Sign::Gone) => self.panicked = !self.ended,
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// What the `n`-th request said that the client had last.
-    pub(super) fn id_of(&self, n: usize) -> Option<&[u8]> {
-        self.requests.get(n)?.last_event_id.as_deref()
-    }
-
-    fn tell(&self, case: &Case) -> String {
-        let ending = if self.panicked {
-            "panics"
-        } else if self.ended {
-            "ends"
-        } else if self.requests.len() >= FOR_EVER {
-            "comes back for ever"
-        } else if self.requests.len() >= case.requests {
-            "comes back"
-        } else {
-            "stays"
-        };
-        let events = match &self.events[..] {
-            [] => "no event".to_owned(),
-            [event] if event.is_empty() => "an event".to_owned(),
-            events => events.join(", "),
-        };
-        match case.tell {
-            Tell::Ending if self.events.is_empty() => ending.to_owned(),
-            Tell::Ending | Tell::Events => format!("{events}; {ending}"),
-            Tell::Id(n) if self.requests.len() <= n => format!("{ending} without a request"),
-            Tell::Id(n) => match self.id_of(n) {
-                None => "no header".to_owned(),
-                Some([]) => "an empty header".to_owned(),
-                Some(id) => format!("`{}`", id.escape_ascii()),
-            },
-        }
+/// What is told of a client in the table.
+fn tell(seen: &Seen, case: &Case) -> String {
+    let ending = if seen.panicked {
+        "panics"
+    } else if seen.ended {
+        "ends"
+    } else if seen.requests.len() >= FOR_EVER {
+        "comes back for ever"
+    } else if seen.requests.len() >= case.requests {
+        "comes back"
+    } else {
+        "stays"
+    };
+    let events = match &seen.events[..] {
+        [] => "no event".to_owned(),
+        [event] if event.is_empty() => "an event".to_owned(),
+        events => events.join(", "),
+    };
+    match case.tell {
+        Tell::Ending if seen.events.is_empty() => ending.to_owned(),
+        Tell::Ending | Tell::Events => format!("{events}; {ending}"),
+        Tell::Id(n) if seen.requests.len() <= n => format!("{ending} without a request"),
+        Tell::Id(n) => match seen.id_of(n) {
+            None => "no header".to_owned(),
+            Some([]) => "an empty header".to_owned(),
+            Some(id) => format!("`{}`", id.escape_ascii()),
+        },
     }
 }

@@ -7,7 +7,7 @@ use super::waking::WakeAll;
 use super::{PublishError, Shared, Topic, Waking};
 use crate::event::{EventName, SseEvent};
 use crate::history::{Appended, Key, Log, NewFrame, Offset, Position};
-use crate::wire;
+use crate::wire::{self, with_scratch};
 
 impl<E: SseEvent + ?Sized> Topic<E> {
     /// Publishes one event to all subscribers and keeps it for those that are away; returns its position, which is its
@@ -78,7 +78,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     where
         E: 'a,
     {
-        wire::with_scratch(|bytes| {
+        with_scratch(|bytes| {
             let events = events.into_iter().map(|event| self.encode(event, bytes));
             let encoded = events.collect::<Result<Vec<_>, _>>()?;
             let mut waking = WakeAll::new(&self.shared);
@@ -121,7 +121,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         event: &E,
         then: impl FnOnce(&[Encoded], &[u8]) -> Result<R, PublishError>,
     ) -> Result<R, PublishError> {
-        wire::with_scratch(|bytes| {
+        with_scratch(|bytes| {
             let encoded = [self.encode(event, bytes)?];
             then(&encoded, bytes)
         })
