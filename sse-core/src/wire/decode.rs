@@ -50,10 +50,10 @@ use crate::event::{DecodedEvent, EventId, EventName, EventRef};
 /// data that comes in pieces may have to grow. [`decode_ref`](Self::decode_ref) allocates nothing once its buffers have
 /// grown.
 ///
-/// What a chunk leaves unfinished is kept: the data of one event and one line, at most the sum of the two [`Limits`] and
-/// the six bytes of `data: `. The decoder also keeps the last name, the last event ID, and the data of an event if
-/// [`decode_ref`](Self::decode_ref) had to replace bytes in it. Buffers are used again; if one is larger than 64 KiB, it is
-/// given back with the call behind the event.
+/// What a chunk leaves unfinished is kept: the data of one event and one line, at most the sum of the two [`Limits`], the
+/// six bytes of `data: `, and the 64 KiB of a buffer that waits to be used again. The decoder also keeps the last name, the
+/// last event ID, and the data of an event if [`decode_ref`](Self::decode_ref) had to replace bytes in it. A buffer that
+/// is larger than 64 KiB is given back with the call behind the event.
 ///
 /// [HTML standard, section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 #[derive(Clone, Debug)]
