@@ -1,39 +1,32 @@
 //! What an id and a name have in common: a text that was checked.
 
+use multiversion::multiversion;
 use wide::u8x16;
 
 /// Whether a byte is CR or less, as CR, LF and NUL are.
 ///
-/// JSON has no such byte and other texts seldom have one, so that no more than this looks at most of what is sent: one
-/// comparison of 16 bytes at a time.
+/// JSON has no such byte and other texts seldom have one, so that no more than this looks at most of what is sent.
+#[inline(never)]
 pub(crate) fn has_low_byte(text: &[u8]) -> bool {
+    let (pages, rest) = text.as_chunks();
+    (!pages.is_empty() && has_low_byte_in_pages(pages)) || has_low_byte_in_few(rest)
+}
+
+/// A page at a time, because a text of many lines need not be looked at to its end.
+#[multiversion(targets("x86_64+avx512bw", "x86_64+avx2"))]
+fn has_low_byte_in_pages(pages: &[[u8; 1024]]) -> bool {
+    pages.iter().any(|page| page.iter().fold(u8::MAX, |lowest, byte| lowest.min(*byte)) <= b'\r')
+}
+
+fn has_low_byte_in_few(text: &[u8]) -> bool {
     if let Some(last) = text.last_chunk() {
-        // A page at a time, because a text of many lines need not be looked at to its end.
-        let (pages, rest) = text.as_chunks::<1024>();
-        pages.iter().any(|page| is_low(lowest(page))) || is_low(lowest_of_few(rest, u8x16::new(*last)))
+        let (lanes, _) = text.as_chunks();
+        is_low(lanes.iter().fold(u8x16::new(*last), |lowest, lane| lowest.min(u8x16::new(*lane))))
     } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
         is_low_in_word(u64::from_ne_bytes(*first)) || is_low_in_word(u64::from_ne_bytes(*last))
     } else {
         text.iter().any(|byte| *byte <= b'\r')
     }
-}
-
-/// The lowest byte of each lane.
-fn lowest(page: &[u8; 1024]) -> u8x16 {
-    let (blocks, _) = page.as_chunks::<64>();
-    let quarters = blocks.iter().fold([u8x16::MAX; 4], |quarters, block| {
-        let (lanes, _) = block.as_chunks();
-        let mut lanes = lanes.iter().map(|lane| u8x16::new(*lane));
-        quarters.map(|lowest| lanes.next().map_or(lowest, |lane| lowest.min(lane)))
-    });
-    quarters.into_iter().fold(u8x16::MAX, u8x16::min)
-}
-
-/// The same of all whole lanes, and this one.
-#[inline]
-fn lowest_of_few(text: &[u8], last: u8x16) -> u8x16 {
-    let (lanes, _) = text.as_chunks();
-    lanes.iter().fold(last, |lowest, lane| lowest.min(u8x16::new(*lane)))
 }
 
 #[inline]

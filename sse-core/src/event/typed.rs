@@ -154,10 +154,14 @@ impl<E> With<E> {
 }
 
 impl<E: SseEvent> SseEvent for With<E> {
+    #[inline]
     fn fields(&self) -> Result<EventFields, EncodeError> {
-        let EventFields { name, id, retry, terminal } = self.event.fields()?;
-        let id = self.id.clone().or(id);
-        Ok(EventFields { name, id, retry: self.retry.or(retry), terminal })
+        let mut fields = self.event.fields()?;
+        if self.id.is_some() {
+            fields.id.clone_from(&self.id);
+        }
+        fields.retry = self.retry.or(fields.retry);
+        Ok(fields)
     }
 
     fn write_data(&self, sink: &mut DataSink<'_>) -> Result<(), EncodeError> {

@@ -67,9 +67,7 @@ impl<'a> Event<'a> {
     pub fn name(mut self, name: impl Into<Cow<'a, str>>) -> Result<Self, InvalidEventName> {
         let name = name.into();
         InvalidEventName::check(&name)?;
-        let (borrowed, owned) = apart(name);
-        self.name = borrowed;
-        self.own(owned, |all| &mut all.name);
+        self.set(name, |event| &mut event.name, |owned| &mut owned.name);
         Ok(self)
     }
 
@@ -82,9 +80,7 @@ impl<'a> Event<'a> {
     pub fn id(mut self, id: impl Into<Cow<'a, str>>) -> Result<Self, InvalidEventId> {
         let id = id.into();
         InvalidEventId::check(&id)?;
-        let (borrowed, owned) = apart(id);
-        self.id = borrowed;
-        self.own(owned, |all| &mut all.id);
+        self.set(id, |event| &mut event.id, |owned| &mut owned.id);
         Ok(self)
     }
 
@@ -99,9 +95,7 @@ impl<'a> Event<'a> {
     /// Adds a comment before the fields. Each line of it is a comment line.
     #[must_use]
     pub fn with_comment(mut self, comment: impl Into<Cow<'a, str>>) -> Self {
-        let (borrowed, owned) = apart(comment.into());
-        self.comment = borrowed;
-        self.own(owned, |all| &mut all.comment);
+        self.set(comment.into(), |event| &mut event.comment, |owned| &mut owned.comment);
         self
     }
 
@@ -117,11 +111,22 @@ impl<'a> Event<'a> {
         event
     }
 
-    /// Puts an owned text, or none, in place of the one that was owned before.
+    /// Puts a text in place of the one that was there, borrowed or owned.
     #[inline]
-    fn own(&mut self, text: Option<String>, place: impl FnOnce(&mut Owned) -> &mut Option<String>) {
-        if text.is_some() || self.owned.is_some() {
-            *place(self.owned.get_or_insert_default()) = text;
+    fn set(
+        &mut self,
+        text: Cow<'a, str>,
+        borrowed: impl FnOnce(&mut Self) -> &mut Option<&'a str>,
+        owned: impl FnOnce(&mut Owned) -> &mut Option<String>,
+    ) {
+        match text {
+            Cow::Borrowed(text) => {
+                *borrowed(self) = Some(text);
+                if let Some(all) = &mut self.owned {
+                    *owned(all) = None;
+                }
+            }
+            Cow::Owned(text) => *owned(self.owned.get_or_insert_default()) = Some(text),
         }
     }
 
@@ -150,14 +155,6 @@ impl<'a> Event<'a> {
     #[inline]
     pub(crate) fn said_data(&self) -> Option<&str> {
         self.data.as_deref()
-    }
-}
-
-#[inline]
-fn apart(text: Cow<'_, str>) -> (Option<&str>, Option<String>) {
-    match text {
-        Cow::Borrowed(text) => (Some(text), None),
-        Cow::Owned(text) => (None, Some(text)),
     }
 }
 

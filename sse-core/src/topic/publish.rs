@@ -7,7 +7,7 @@ use super::waking::WakeAll;
 use super::{PublishError, Shared, Topic, Waking};
 use crate::event::{EventName, SseEvent};
 use crate::history::{Appended, Key, Log, NewFrame, Offset, Position};
-use crate::wire::{self, with_scratch};
+use crate::wire::{self, Scratch};
 
 impl<E: SseEvent + ?Sized> Topic<E> {
     /// Publishes one event to all subscribers and keeps it for those that are away; returns its position, which is its
@@ -78,12 +78,11 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     where
         E: 'a,
     {
-        with_scratch(|bytes| {
-            let events = events.into_iter().map(|event| self.encode(event, bytes));
-            let encoded = events.collect::<Result<Vec<_>, _>>()?;
-            let mut waking = WakeAll::new(&self.shared);
-            self.shared.append(&encoded, bytes, Offset::Next, &mut waking, Log::position)
-        })
+        let mut bytes = Scratch::borrow();
+        let events = events.into_iter().map(|event| self.encode(event, &mut bytes));
+        let encoded = events.collect::<Result<Vec<_>, _>>()?;
+        let mut waking = WakeAll::new(&self.shared);
+        self.shared.append(&encoded, &bytes, Offset::Next, &mut waking, Log::position)
     }
 
     /// Publishes one event to those who are subscribed now. It has no id, is not kept, and a client that is away never
@@ -121,10 +120,9 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         event: &E,
         then: impl FnOnce(&[Encoded], &[u8]) -> Result<R, PublishError>,
     ) -> Result<R, PublishError> {
-        with_scratch(|bytes| {
-            let encoded = [self.encode(event, bytes)?];
-            then(&encoded, bytes)
-        })
+        let mut bytes = Scratch::borrow();
+        let encoded = [self.encode(event, &mut bytes)?];
+        then(&encoded, &bytes)
     }
 
     /// Appends everything of the event's frame but its `id:` line.

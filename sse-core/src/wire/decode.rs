@@ -127,18 +127,21 @@ impl Decoder {
     /// assert_eq!(decoder.decode(&mut input)?, None);
     /// # Ok::<(), sse_core::wire::LimitExceeded>(())
     /// ```
-    #[inline]
+    #[expect(clippy::inline_always, reason = "moving an event from function to function takes as long as decoding it")]
+    #[inline(always)]
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<DecodedEvent>, LimitExceeded> {
-        if self.take_byte(input) { Ok(None) } else { self.decode_owned(input) }
-    }
-
-    #[inline]
-    fn decode_owned(&mut self, input: &mut &[u8]) -> Result<Option<DecodedEvent>, LimitExceeded> {
+        if self.take_byte(input) {
+            return Ok(None);
+        }
         let Some(event) = self.next_event(input)? else { return Ok(None) };
-        let data = self.block.held.take_text().unwrap_or_else(|| to_text(self.block.data_of(event)));
         let fields = &mut self.block.fields;
         let name = if event.named { fields.name.owned() } else { EventName::MESSAGE };
-        Ok(Some(DecodedEvent { name, data, last_event_id: fields.last_event_id.owned() }))
+        let last_event_id = fields.last_event_id.owned();
+        let data = match event.data {
+            Some(data) => to_text(data),
+            None => self.block.held.take_data(),
+        };
+        Ok(Some(DecodedEvent { name, data, last_event_id }))
     }
 
     /// The same, borrowed: [`decode`](Self::decode) without the `String`.

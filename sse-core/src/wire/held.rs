@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::limits::{LimitExceeded, Limits};
 use super::long::Long;
-use super::text::KEPT;
+use super::text::{KEPT, to_text};
 
 /// The data of an unfinished block, and behind it its unfinished line, in one buffer: a `data` line that was cut becomes
 /// data where it is. Only [`Long`] data has a buffer of its own.
@@ -171,10 +171,10 @@ impl Held {
         self.long.text()
     }
 
-    /// The same, handed out.
-    #[inline]
-    pub(super) fn take_text(&mut self) -> Option<String> {
-        self.long.take()
+    /// The data as text, handed out: as it is, if it is [`text`](Self::text).
+    #[inline(never)]
+    pub(super) fn take_data(&mut self) -> String {
+        self.long.take().unwrap_or_else(|| to_text(self.data().unwrap_or_default()))
     }
 
     /// Whether the data may have a further value of `len` bytes.

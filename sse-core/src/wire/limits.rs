@@ -70,6 +70,8 @@ impl Default for Limits {
 
 /// Which of the [`Limits`] was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// As wide as a word, so that an event beside it in a `Result` is copied by words.
+#[repr(usize)]
 #[non_exhaustive]
 pub enum LimitKind {
     /// The length of a line.

@@ -47,4 +47,4 @@ pub use self::frame::EventFrame;
 pub use self::item::{ItemError, SseItem};
 pub use self::limits::{LimitExceeded, LimitKind, Limits};
 #[cfg(feature = "std")]
-pub(crate) use self::scratch::with_scratch;
+pub(crate) use self::scratch::Scratch;

@@ -3,11 +3,8 @@
 use std::fmt;
 use std::iter;
 
-/// An input up to this length is also fed byte by byte.
-const BYTEWISE: usize = 70_000;
-
-/// An input up to this length is also cut in two at every place.
-pub(super) const EVERY_CUT: usize = 6_000;
+/// An input up to this length is also cut in two at every place: any input, unless nothing is optimised.
+pub(super) const EVERY_CUT: usize = if cfg!(debug_assertions) { 6_000 } else { 150_000 };
 
 /// One way to cut an input.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +44,7 @@ impl Chunking<'_> {
 
 /// All the ways in which an input is cut.
 pub(super) fn chunkings(len: usize, splits: &[Vec<usize>]) -> impl Iterator<Item = Chunking<'_>> {
-    let bytes = (2..=BYTEWISE).contains(&len).then_some(Chunking::Bytes);
+    let bytes = (len > 1).then_some(Chunking::Bytes);
     let everywhere = if len <= EVERY_CUT { 1..len } else { 0..0 };
     iter::once(Chunking::Whole)
         .chain(splits.iter().enumerate().map(|(at, cuts)| Chunking::Splits(at, cuts)))

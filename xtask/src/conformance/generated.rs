@@ -2,8 +2,8 @@
 
 use std::process::{Child, Command, ExitCode, Stdio};
 
-use super::{Vector, each, finish};
-use crate::command::{Command as Foreground, Tally, root};
+use super::{Vector, each, finish, optimised};
+use crate::command::{Tally, root};
 
 /// Prints random vectors: see there.
 const GENERATOR: &str = "sse-core/conformance/vectors/fuzz_gen.py";
@@ -16,9 +16,7 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     };
     if cfg!(debug_assertions) {
-        // Optimised, they take a tenth of the time.
-        let line = format!("cargo run --release --quiet --package xtask -- vectors {count} {seed}");
-        return if Foreground::new(&line).succeeds() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        return optimised(&format!("vectors {count} {seed}"));
     }
     println!("{count} vectors of `{GENERATOR}` with seed {seed}");
     match run(count, seed) {

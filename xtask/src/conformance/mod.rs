@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use self::generated::main as generated;
-use crate::command::Tally;
+use crate::command::{Command, Tally};
 
 /// One vector, of any of the formats. Its keys tell which.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ enum Case {
 }
 
 pub(crate) fn main(files: &[String]) -> ExitCode {
+    if cfg!(debug_assertions) {
+        return optimised(&format!("conformance {}", files.join(" ")));
+    }
     let mut vectors = Vec::new();
     for file in files {
         // All files are read before any vector runs, so that a summary is always one of all of them.
@@ -51,6 +54,12 @@ pub(crate) fn main(files: &[String]) -> ExitCode {
         tally += vector.check();
     }
     finish(tally)
+}
+
+/// Runs the command line in an optimised xtask: that takes a tenth of the time.
+fn optimised(line: &str) -> ExitCode {
+    let line = format!("cargo run --release --quiet --package xtask -- {line}");
+    if Command::new(&line).succeeds() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Says how many passed.

@@ -37,7 +37,7 @@ pub(super) fn text(fields: Fields) -> Vec<Encoder> {
         }),
         Encoder::body(AXUM, move || {
             axum_body(move || {
-                let Fields { name, id, data } = black_box(fields);
+                let Fields { name, id, data } = *black_box(&fields);
                 let mut event = axum_sse::Event::default();
                 if !name.is_empty() {
                     event = event.event(name);
@@ -50,7 +50,7 @@ pub(super) fn text(fields: Fields) -> Vec<Encoder> {
         }),
         Encoder::body(ACTIX_WEB_LAB, move || {
             actix_body(move || {
-                let Fields { name, id, data } = black_box(fields);
+                let Fields { name, id, data } = *black_box(&fields);
                 let mut event = actix::Data::new(data);
                 if !name.is_empty() {
                     event = event.event(name);
@@ -63,7 +63,7 @@ pub(super) fn text(fields: Fields) -> Vec<Encoder> {
         }),
         Encoder::body(WARP, move || {
             warp_body(move || {
-                let Fields { name, id, data } = black_box(fields);
+                let Fields { name, id, data } = *black_box(&fields);
                 let mut event = warp_sse::Event::default().data(data);
                 if !name.is_empty() {
                     event = event.event(name);
@@ -75,7 +75,7 @@ pub(super) fn text(fields: Fields) -> Vec<Encoder> {
             })
         }),
         Encoder::call(SSE_CODEC, move || {
-            let Fields { name, id, data } = black_box(fields);
+            let Fields { name, id, data } = *black_box(&fields);
             let name = if name.is_empty() { "message" } else { name };
             sse_codec_frame(&sse_codec::Event::message(name, data, (!id.is_empty()).then_some(id)))
         }),
@@ -115,7 +115,7 @@ pub(super) fn typed(event: &'static Market, id: &'static str) -> Vec<Encoder> {
 }
 
 fn sse_stream_event(fields: Fields) -> Sse {
-    let Fields { name, id, data } = black_box(fields);
+    let Fields { name, id, data } = *black_box(&fields);
     let mut event = Sse::default().data(data);
     if !name.is_empty() {
         event = event.event(name);
