@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, Method, Response, header};
+use sse_core::Retry;
 
 use crate::config::Config;
+use crate::control;
 use crate::gate::{self, Refusal};
 use crate::gate_body::GateBody;
 use crate::handle::Handle;
@@ -32,20 +34,28 @@ pub(crate) fn pass<R: SseResponse>(
     if !R::IS_STREAM
         && let Some(refusal) = asked.refusal(ROUTE_METHODS, config.control_events)
     {
-        return refuse(refusal, asked, ROUTE_METHODS);
+        return refuse(refusal, asked, ROUTE_METHODS, config);
     }
-    match handle.open(asked.last_event_id(), asked.is_head(), config) {
+    match handle.open(asked, config) {
         Some(Ok(resume)) => {
             response.headers_mut().insert(headers::SSE_RESUME, resume);
             if asked.is_head() { response.map(|_| GateBody::head()) } else { response.map(GateBody::inner) }
         }
-        Some(Err(refusal)) => refuse(refusal, asked, ROUTE_METHODS),
+        Some(Err(refusal)) => refuse(refusal, asked, ROUTE_METHODS, config),
         None => response.map(GateBody::inner),
     }
 }
 
 /// The answer to a request that gets no stream. It must not be stored: one stored 204 would end every new client.
-pub(crate) fn refuse<B>(refusal: Refusal, asked: &gate::Request, methods: &[Method]) -> Response<GateBody<B>> {
+pub(crate) fn refuse<B>(
+    refusal: Refusal,
+    asked: &gate::Request,
+    methods: &[Method],
+    config: &Config,
+) -> Response<GateBody<B>> {
+    if refusal.is_temporary() && asked.is_event_source() {
+        return put_off(config);
+    }
     let text = refusal.explanation();
     let length = text.len();
     let is_explained = length > 0;
@@ -69,10 +79,23 @@ pub(crate) fn refuse<B>(refusal: Refusal, asked: &gate::Request, methods: &[Meth
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             headers.insert(headers::SSE_RESUME, Resume::Reset(reason).header());
         }
-        Refusal::Unavailable => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
+        Refusal::TooManyOfKey | Refusal::TooManyConnections | Refusal::ShuttingDown | Refusal::Unavailable => {
+            let seconds = u64::from(later(config).as_millis()).div_ceil(1_000);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        Refusal::Ended | Refusal::NotAcceptable => {}
+        Refusal::Ended | Refusal::KeyTooLong | Refusal::NotAcceptable => {}
     }
     response
+}
+
+/// The answer to a browser that is to come back: a status would stop it for good. The stream is over at once.
+fn put_off<B>(config: &Config) -> Response<GateBody<B>> {
+    let mut response = Response::new(GateBody::text(control::last_retry(later(config), config.control_events)));
+    headers::set(response.headers_mut());
+    response.headers_mut().insert(header::CACHE_CONTROL, headers::NO_STORE);
+    response
+}
+
+fn later(config: &Config) -> Retry {
+    config.retry.spread((config.entropy)())
 }

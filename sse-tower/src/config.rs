@@ -8,7 +8,11 @@ use std::time::Duration;
 use http::Method;
 use sse_core::Retry;
 
+use crate::compress::Setting;
+use crate::connections::Connections;
 use crate::control_events::{ControlEvents, Unresumable};
+use crate::hooks::{Connect, Disconnect};
+use crate::shutdown::{AtShutdown, Shutdown};
 use crate::timer::Timer;
 
 /// The settings of one layer, shared by its connections.
@@ -20,7 +24,15 @@ pub(crate) struct Config {
     pub(crate) methods: Vec<Method>,
     pub(crate) control_events: ControlEvents,
     pub(crate) unresumable: Unresumable,
-    pub(crate) timer: Option<Arc<dyn Timer>>,
+    pub(crate) compression: Setting,
+    pub(crate) polyfills: bool,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) connections: Option<Connections>,
+    pub(crate) shutdown: Option<Shutdown>,
+    pub(crate) at_shutdown: AtShutdown,
+    pub(crate) on_connect: Option<Arc<dyn Fn(&Connect) + Send + Sync>>,
+    pub(crate) on_disconnect: Option<Arc<dyn Fn(&Disconnect) + Send + Sync>>,
+    pub(crate) timer: Arc<dyn Timer>,
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
@@ -28,21 +40,38 @@ impl Config {
     /// 15 s is half of what the strictest common proxies allow a connection to be quiet.
     const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-    pub(crate) fn new(timer: Option<Arc<dyn Timer>>) -> Self {
+    pub(crate) fn new(timer: Arc<dyn Timer>) -> Self {
         Self {
             retry: Retry::DEFAULT,
             keep_alive: Some(Self::KEEP_ALIVE),
             methods: vec![Method::GET, Method::HEAD],
             control_events: ControlEvents::default(),
             unresumable: Unresumable::default(),
+            compression: Setting::default(),
+            polyfills: false,
+            max_age: None,
+            connections: None,
+            shutdown: None,
+            at_shutdown: AtShutdown::default(),
+            on_connect: None,
+            on_disconnect: None,
             timer,
             entropy: Arc::new(entropy),
         }
     }
 
-    /// The interval of the keep-alive; none without a timer to keep it by.
-    pub(crate) fn keep_alive(&self) -> Option<(Duration, &dyn Timer)> {
-        self.keep_alive.zip(self.timer.as_deref())
+    /// Whether there is more to a connection than its stream.
+    pub(crate) const fn has_life(&self) -> bool {
+        self.max_age.is_some()
+            || self.shutdown.is_some()
+            || self.connections.is_some()
+            || self.on_connect.is_some()
+            || self.on_disconnect.is_some()
+    }
+
+    /// Whether anybody asks how much was sent.
+    pub(crate) const fn counts(&self) -> bool {
+        self.connections.is_some() || self.on_disconnect.is_some()
     }
 
     /// Whether a client that must start over is refused. With control events it is told so within the stream.
@@ -64,6 +93,12 @@ impl fmt::Debug for Config {
             .field("methods", &self.methods)
             .field("control_events", &self.control_events)
             .field("unresumable", &self.unresumable)
+            .field("compression", &self.compression)
+            .field("polyfills", &self.polyfills)
+            .field("max_age", &self.max_age)
+            .field("connections", &self.connections)
+            .field("shutdown", &self.shutdown)
+            .field("at_shutdown", &self.at_shutdown)
             .field("timer", &self.timer)
             .finish_non_exhaustive()
     }

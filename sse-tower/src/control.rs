@@ -20,13 +20,17 @@ pub(crate) const RESET_ID: &str = "=reset";
 
 /// The comment that keeps a quiet connection alive.
 ///
-/// Without control events there is no blank line behind a comment: some clients of foreign protocols take every blank
-/// line for the end of an event once they have seen an id or a reconnection time.
-pub(crate) const fn keep_alive(control_events: ControlEvents) -> Bytes {
-    Bytes::from_static(match control_events {
-        ControlEvents::On => b":\n\n",
-        ControlEvents::Off => b":\n",
-    })
+/// There is no blank line behind it, although the standard allows one: some clients take every blank line for the end of an
+/// event, or do so once they have seen an id or a reconnection time.
+pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n");
+
+/// Tells the client when to come back, before a stream that ends although it is not complete.
+pub(crate) fn last_retry(retry: Retry, control_events: ControlEvents) -> Bytes {
+    let end = match control_events {
+        ControlEvents::On => "\n\n",
+        ControlEvents::Off => "\n",
+    };
+    Bytes::from(format!("retry: {}{end}", retry.as_millis()))
 }
 
 /// The comment before a body that fails.
@@ -108,9 +112,9 @@ mod tests {
     #[test]
     fn without_control_events_nothing_but_an_event_ends_with_a_blank_line() {
         assert_eq!(comment_prelude(Retry::from_static(3_127)), ":\nretry: 3127\n");
-        assert_eq!(keep_alive(ControlEvents::Off), ":\n");
         assert_eq!(error(ControlEvents::Off), ": error\n");
-        assert_eq!(keep_alive(ControlEvents::On), ":\n\n");
+        assert_eq!(last_retry(Retry::from_static(3_127), ControlEvents::Off), "retry: 3127\n");
+        assert_eq!(last_retry(Retry::from_static(3_127), ControlEvents::On), "retry: 3127\n\n");
         assert_eq!(error(ControlEvents::On), ": error\n\n");
     }
 

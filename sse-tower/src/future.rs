@@ -8,6 +8,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use crate::answer::{pass, refuse};
+use crate::compress::{self, Chosen};
 use crate::config::Config;
 use crate::gate::{self, Refusal};
 use crate::gate_body::GateBody;
@@ -29,14 +30,14 @@ pin_project! {
     #[project = KindProjection]
     #[derive(Debug)]
     enum Kind<F> {
-        Called { #[pin] future: F },
+        Called { #[pin] future: F, chosen: Chosen },
         Refused { refusal: Refusal },
     }
 }
 
 impl<F> SseFuture<F> {
-    pub(crate) const fn called(future: F, asked: gate::Request, config: Arc<Config>) -> Self {
-        Self { kind: Kind::Called { future }, asked, config }
+    pub(crate) const fn called(future: F, chosen: Chosen, asked: gate::Request, config: Arc<Config>) -> Self {
+        Self { kind: Kind::Called { future, chosen }, asked, config }
     }
 
     pub(crate) const fn refused(refusal: Refusal, asked: gate::Request, config: Arc<Config>) -> Self {
@@ -54,8 +55,12 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         Poll::Ready(Ok(match this.kind.project() {
-            KindProjection::Called { future } => pass(ready!(future.poll(cx))?, this.asked, this.config),
-            KindProjection::Refused { refusal } => refuse(*refusal, this.asked, &this.config.methods),
+            KindProjection::Called { future, chosen } => {
+                let mut response = pass(ready!(future.poll(cx))?, this.asked, this.config);
+                compress::apply(chosen, this.asked, &mut response);
+                response
+            }
+            KindProjection::Refused { refusal } => refuse(*refusal, this.asked, &this.config.methods, this.config),
         }))
     }
 }

@@ -15,10 +15,11 @@
 //! ```
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use sse_core::history::ResetReason;
 
 use crate::accept::{Accept, accept};
+use crate::polyfill::Quirks;
 use crate::{ControlEvents, LastEventId};
 
 /// What the gate reads of a request.
@@ -26,6 +27,8 @@ use crate::{ControlEvents, LastEventId};
 pub struct Request {
     method: Method,
     accept: Accept,
+    is_event_source: bool,
+    quirks: Quirks,
     last_event_id: LastEventId,
 }
 
@@ -35,12 +38,20 @@ pub struct Request {
 pub enum Refusal {
     /// 204: the stream that the client comes back to has ended. It is the one answer that stops a browser for good.
     Ended,
+    /// 400: the handler's [key](crate::Sse::key) for the connection is too long.
+    KeyTooLong,
     /// 405: the method is not one of those that the route allows.
     MethodNotAllowed,
     /// 406: the client does not accept `text/event-stream`.
     NotAcceptable,
     /// 412: what the client missed is gone, and the route refuses those that must start over.
     Unresumable(ResetReason),
+    /// 429: there are as many [`Connections`](crate::Connections) with this key as there may be.
+    TooManyOfKey,
+    /// 503: there are as many [`Connections`](crate::Connections) as there may be.
+    TooManyConnections,
+    /// 503: the server [shuts down](crate::shutdown).
+    ShuttingDown,
     /// 503: the topic has no room for another subscription.
     Unavailable,
 }
@@ -51,23 +62,36 @@ impl Refusal {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::Ended => StatusCode::NO_CONTENT,
+            Self::KeyTooLong => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Unresumable(_) => StatusCode::PRECONDITION_FAILED,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyOfKey => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyConnections | Self::ShuttingDown | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
+    }
+
+    /// Whether the client is to ask again later. A browser's `EventSource` would not, after the status: it gets 200 and a
+    /// stream that is over at once instead.
+    #[must_use]
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Self::TooManyOfKey | Self::TooManyConnections | Self::ShuttingDown | Self::Unavailable)
     }
 
     /// The body of the response, which says what to do instead.
     pub(crate) fn explanation(self) -> Bytes {
         Bytes::from_static(match self {
             Self::Ended => b"",
+            Self::KeyTooLong => b"the name that this connection would go by is too long\n",
             Self::MethodNotAllowed => b"this is an event stream: ask for it with one of the methods in `Allow`\n",
             Self::NotAcceptable => b"this is an event stream: send `Accept: text/event-stream`\n",
             Self::Unresumable(reason) => {
                 let error = "this event stream cannot be resumed behind that id: ask for it without one";
                 return Bytes::from(format!(r#"{{"error":"{error}","reason":"{reason}"}}"#));
             }
+            Self::TooManyOfKey => b"you have as many of these connections as you may have: close one\n",
+            Self::TooManyConnections => b"there are as many connections as there may be: try again later\n",
+            Self::ShuttingDown => b"this server shuts down: try again later\n",
             Self::Unavailable => b"this event stream has as many subscribers as it can have: try again later\n",
         })
     }
@@ -77,7 +101,13 @@ impl Request {
     /// Reads a request.
     #[must_use]
     pub fn new(method: &Method, headers: &HeaderMap, uri: &Uri) -> Self {
-        Self { method: method.clone(), accept: accept(headers), last_event_id: LastEventId::from_request(headers, uri) }
+        Self {
+            method: method.clone(),
+            accept: accept(headers),
+            is_event_source: method == Method::GET && is_event_sources(headers),
+            quirks: Quirks::from_query(uri),
+            last_event_id: LastEventId::from_request(headers, uri),
+        }
     }
 
     /// The id that the client comes back with.
@@ -90,6 +120,17 @@ impl Request {
     #[must_use]
     pub fn is_head(&self) -> bool {
         self.method == Method::HEAD
+    }
+
+    /// Whether it is what a browser's `EventSource` sends: a GET whose `Accept` is exactly `text/event-stream`.
+    #[must_use]
+    pub const fn is_event_source(&self) -> bool {
+        self.is_event_source
+    }
+
+    /// What a polyfill asks for.
+    pub(crate) const fn quirks(&self) -> Quirks {
+        self.quirks
     }
 
     /// Whether the request is none of ours, whoever answers it: a preflight, for example.
@@ -123,9 +164,30 @@ impl Request {
     }
 }
 
+fn is_event_sources(headers: &HeaderMap) -> bool {
+    let mut accepts = headers.get_all(header::ACCEPT).into_iter();
+    accepts.next().is_some_and(|accept| accept == "text/event-stream") && accepts.next().is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_as_a_browser_does_is_told_from_everybody_else() {
+        let ask = |method: &Method, accepts: &[&'static str]| {
+            let accepts = accepts.iter().map(|accept| (header::ACCEPT, http::HeaderValue::from_static(accept)));
+            Request::new(method, &accepts.collect(), &Uri::from_static("/")).is_event_source()
+        };
+        assert!(ask(&Method::GET, &["text/event-stream"]));
+        assert!(!ask(&Method::POST, &["text/event-stream"]));
+        assert!(!ask(&Method::HEAD, &["text/event-stream"]));
+        for other in ["*/*", "text/event-stream, */*", "text/event-stream;q=1"] {
+            assert!(!ask(&Method::GET, &[other]), "{other}");
+        }
+        assert!(!ask(&Method::GET, &["text/event-stream", "*/*"]));
+        assert!(!ask(&Method::GET, &[]));
+    }
 
     #[test]
     fn every_method_accept_and_id_has_its_answer() {

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use crate::compress::Coding;
+
 pin_project! {
     /// The body of a response that has passed the layer: the inner body, or the layer's own answer.
     #[derive(Debug)]
@@ -20,7 +22,7 @@ pin_project! {
     #[project = KindProjection]
     #[derive(Debug)]
     enum Kind<B> {
-        Inner { #[pin] body: B },
+        Inner { #[pin] body: B, coding: Coding },
         Text { text: Bytes },
         // To a HEAD request. It does not tell its size, or the server would send the content-length of an empty body.
         Head,
@@ -29,7 +31,21 @@ pin_project! {
 
 impl<B> GateBody<B> {
     pub(crate) const fn inner(body: B) -> Self {
-        Self { kind: Kind::Inner { body } }
+        Self { kind: Kind::Inner { body, coding: Coding::NONE } }
+    }
+
+    /// Whether it is what the inner service answered, or stands for it.
+    #[cfg(any(feature = "zstd", feature = "gzip", feature = "br"))]
+    pub(crate) const fn is_passed(&self) -> bool {
+        !matches!(self.kind, Kind::Text { .. })
+    }
+
+    /// Sets what is done to the inner body, if there is one.
+    #[cfg(any(feature = "zstd", feature = "gzip", feature = "br"))]
+    pub(crate) fn code(&mut self, make: impl FnOnce() -> Coding) {
+        if let Kind::Inner { coding, .. } = &mut self.kind {
+            *coding = make();
+        }
     }
 
     pub(crate) const fn text(text: Bytes) -> Self {
@@ -54,7 +70,7 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
-            KindProjection::Inner { body } => body.poll_frame(cx),
+            KindProjection::Inner { body, coding } => coding.poll_frame(body, cx),
             KindProjection::Text { text } => {
                 let text = std::mem::take(text);
                 Poll::Ready((!text.is_empty()).then(|| Ok(Frame::data(text))))
@@ -65,7 +81,7 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Inner { body } => body.is_end_stream(),
+            Kind::Inner { body, coding } => coding.is_end_stream(body.is_end_stream()),
             Kind::Text { text } => text.is_empty(),
             Kind::Head => false,
         }
@@ -73,9 +89,9 @@ impl<B: Body<Data = Bytes>> Body for GateBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Inner { body } => body.size_hint(),
+            Kind::Inner { body, coding } if coding.is_none() => body.size_hint(),
             Kind::Text { text } => SizeHint::with_exact(text.len() as u64),
-            Kind::Head => SizeHint::default(),
+            Kind::Inner { .. } | Kind::Head => SizeHint::default(),
         }
     }
 }

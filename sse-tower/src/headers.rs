@@ -24,14 +24,17 @@ pub(crate) fn set(headers: &mut HeaderMap) {
 /// Adds what an event stream that passes through has not got, because it is foreign or because the handler has set
 /// headers of its own.
 pub(crate) fn repair(headers: &mut HeaderMap) {
-    let is_event_stream = headers
+    if is_event_stream(headers) {
+        complete(headers);
+    }
+}
+
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
-    if is_event_stream {
-        complete(headers);
-    }
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
 fn complete(headers: &mut HeaderMap) {
@@ -40,11 +43,16 @@ fn complete(headers: &mut HeaderMap) {
         headers.insert(header::CACHE_CONTROL, NO_CACHE);
     }
     headers.entry(X_ACCEL_BUFFERING).or_insert(HeaderValue::from_static("no"));
+    vary(headers, "accept");
+}
+
+/// Tells caches that the response is another if this header of the request is.
+pub(crate) fn vary(headers: &mut HeaderMap, name: &'static str) {
     let varies = |value: &HeaderValue| {
         let names = value.to_str().unwrap_or_default().split(',').map(str::trim);
-        names.into_iter().any(|name| name == "*" || name.eq_ignore_ascii_case("accept"))
+        names.into_iter().any(|known| known == "*" || known.eq_ignore_ascii_case(name))
     };
     if !headers.get_all(header::VARY).iter().any(varies) {
-        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        headers.append(header::VARY, HeaderValue::from_static(name));
     }
 }

@@ -8,12 +8,17 @@ use sse_core::Retry;
 use tower_layer::Layer;
 
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::control_events::{ControlEvents, Unresumable};
+use crate::hooks::{Connect, Disconnect};
 use crate::service::SseService;
+use crate::shutdown::{AtShutdown, Shutdown};
 use crate::timer::Timer;
 
 /// What is shorter is a flood.
 const SHORTEST: Duration = Duration::from_millis(100);
+/// What is shorter is a client that does nothing but reconnect.
+const YOUNGEST: Duration = Duration::from_secs(1);
 /// What is longer is never, and its milliseconds must be a number in JavaScript.
 const LONGEST: Duration = Duration::from_hours(24);
 
@@ -37,7 +42,7 @@ impl SseLayer {
     /// A layer with the defaults and this timer.
     #[must_use]
     pub fn with_timer(timer: impl Timer + 'static) -> Self {
-        Self { config: Config::new(Some(Arc::new(timer))) }
+        Self { config: Config::new(Arc::new(timer)) }
     }
 
     /// Sets the reconnection time that every stream begins with. Default: 3 000 ms.
@@ -51,9 +56,9 @@ impl SseLayer {
 
     /// Sets after how long without an event a comment is sent; `None` for never. Default: 15 s.
     ///
-    /// What is sent is `:` and a blank line, which every client ignores and every proxy counts as traffic; or
-    /// `stream-position`, if the client was not told by an event how far it has come. Without control events it is `:`
-    /// alone. At the same time a topic lets go of what is too old, even if nobody publishes to it.
+    /// What is sent is the line `:`, which every client ignores and every proxy counts as traffic; or `stream-position`, if
+    /// the client was not told by an event how far it has come. At the same time a topic lets go of what is too old, even if
+    /// nobody publishes to it.
     ///
     /// An interval below 100 ms is 100 ms, and one above a day is a day.
     #[must_use]
@@ -106,7 +111,119 @@ impl SseLayer {
         self
     }
 
-    /// Sets where the randomness of `retry` comes from, for tests that want the same bytes on every run.
+    /// Sets how old a connection may become; `None` for as old as you like, which is the default.
+    ///
+    /// Each ends when it has 80 to 100 % of this age, so that those that came together do not come back together: a fleet
+    /// of servers, or a proxy with a new configuration, gets its connections spread anew. The body just ends, without
+    /// `stream-end`; if the client was not told by an event how far it has come, `stream-position` goes before. The client
+    /// comes back and misses nothing of a topic; a stream of the handler's own is cut off, so leave it off there.
+    ///
+    /// An age below a second is a second.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_tower::SseLayer;
+    ///
+    /// let layer = SseLayer::new().max_age(Duration::from_secs(3_600)); // each ends after 48 to 60 minutes
+    /// ```
+    #[must_use]
+    pub fn max_age(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.config.max_age = age.into().map(|age| age.max(YOUNGEST));
+        self
+    }
+
+    /// Counts, lists and limits the connections there. See [`connections`](crate::connections).
+    #[must_use]
+    pub fn connections(mut self, connections: &Connections) -> Self {
+        self.config.connections = Some(connections.clone());
+        self
+    }
+
+    /// Ends the streams when the server does. See [`shutdown`](crate::shutdown).
+    #[must_use]
+    pub fn shutdown(mut self, shutdown: &Shutdown) -> Self {
+        self.config.shutdown = Some(shutdown.clone());
+        self
+    }
+
+    /// Sets how the streams end at a [`shutdown`](Self::shutdown). Default: [`AtShutdown::Drain`] within 5 s.
+    ///
+    /// Give each route a layer with what suits it, and all of them the same [`Shutdown`]:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_tower::{AtShutdown, Shutdown, SseLayer};
+    ///
+    /// let shutdown = Shutdown::new();
+    /// let prices = SseLayer::new().shutdown(&shutdown).at_shutdown(AtShutdown::Drain(Duration::from_secs(10)));
+    /// let answers = SseLayer::new().shutdown(&shutdown).at_shutdown(AtShutdown::Finish(Some(Duration::from_secs(60))));
+    /// ```
+    #[must_use]
+    pub const fn at_shutdown(mut self, at_shutdown: AtShutdown) -> Self {
+        self.config.at_shutdown = at_shutdown;
+        self
+    }
+
+    /// Calls this for each connection that comes, when its head goes out. See [`hooks`](crate::hooks).
+    #[must_use]
+    pub fn on_connect(mut self, hook: impl Fn(&Connect) + Send + Sync + 'static) -> Self {
+        self.config.on_connect = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls this for each connection that goes, when its body has ended or was dropped. See [`hooks`](crate::hooks).
+    #[must_use]
+    pub fn on_disconnect(mut self, hook: impl Fn(&Disconnect) + Send + Sync + 'static) -> Self {
+        self.config.on_disconnect = Some(Arc::new(hook));
+        self
+    }
+
+    /// Sets whether clients of old get what they need and ask for in the query: polyfills of `EventSource` for browsers that
+    /// have none, or that do not hand over a response as it comes. Default: no.
+    ///
+    /// With `padding` or `evs_preamble` in the query the first line is a comment of two kilobytes, for clients that hold
+    /// back as much. With `burst` the response ends when there was nothing to say for a quarter of a second, for clients
+    /// that read it only then: they get what they missed, wait for the reconnection time, and ask again. It ends without
+    /// `stream-end`, and behind `stream-position` if no event's id has said how far the client has come:
+    ///
+    /// ```text
+    /// GET /events?lastEventId=k3x9f0q2m1-184&burst
+    ///
+    /// retry: 3127
+    /// event: stream-open
+    /// id: k3x9f0q2m1-184
+    /// data: {"resume":"recovered","keepAlive":"off"}
+    ///
+    /// id: k3x9f0q2m1-185
+    /// event: tick
+    /// data: 7
+    ///
+    /// ```
+    ///
+    /// The parameters may also be part of the address that a page gives to its polyfill; `event-source-polyfill` adds
+    /// `lastEventId` to it, which every route reads. A stream of the handler's own starts anew with each burst, unless the
+    /// handler resumes it.
+    #[must_use]
+    pub const fn polyfills(mut self, polyfills: bool) -> Self {
+        self.config.polyfills = polyfills;
+        self
+    }
+
+    /// Sets in which content codings a stream may be sent, to clients that accept one; `None` for none. Default: none.
+    ///
+    /// ```
+    /// use sse_tower::{SseLayer, compress::Compression};
+    ///
+    /// let layer = SseLayer::new().compression(Compression::new());
+    /// ```
+    #[cfg(any(feature = "zstd", feature = "gzip", feature = "br"))]
+    #[must_use]
+    pub fn compression(mut self, compression: impl Into<Option<crate::compress::Compression>>) -> Self {
+        self.config.compression = compression.into().into();
+        self
+    }
+
+    /// Sets where the randomness of `retry`, of a maximal age and of a shutdown comes from, for tests that want the same bytes on every run.
     #[must_use]
     pub fn entropy(mut self, entropy: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.config.entropy = Arc::new(entropy);

@@ -143,6 +143,33 @@
 //! before, which it must not come back with: `stream-reset` has `=reset` then, and whoever comes back with that starts
 //! over once more, in every topic that the connection reads.
 //!
+//! # The life of a connection
+//!
+//! A connection ends when its stream is complete, or when
+//!
+//! - it is [as old as it may become](SseLayer::max_age), or [what it was authorised by expires](Sse::expires_at);
+//! - the server [shuts down](shutdown), at once, spread over a window, or when the stream is complete;
+//! - somebody [closes it](Connections::close), by the [key](Sse::key) that it belongs to;
+//! - the topic [tells its readers to leave](sse_core::Topic::kick), or closes one that lags;
+//! - the stream fails.
+//!
+//! Only a complete stream has `stream-end`, so in every other case the client comes back with its last id, and misses
+//! nothing. [`Connections`] counts, lists and limits who is connected; [`hooks`] tell the application who comes, who goes
+//! and why.
+//!
+//! ```
+//! use std::time::Duration;
+//! use sse_tower::{AtShutdown, Connections, Shutdown, SseLayer};
+//!
+//! let (connections, shutdown) = (Connections::new(), Shutdown::new());
+//! let layer = SseLayer::new()
+//!     .max_age(Duration::from_secs(3_600))
+//!     .connections(&connections)
+//!     .shutdown(&shutdown)
+//!     .at_shutdown(AtShutdown::Drain(Duration::from_secs(10)))
+//!     .on_disconnect(|gone| println!("{} {:?} after {:?}", gone.id, gone.reason, gone.duration));
+//! ```
+//!
 //! # Without control events
 //!
 //! The clients of some protocols over event streams take every event for one of theirs.
@@ -176,13 +203,11 @@
 //!
 //! # Order of layers
 //!
+//! The [`guide`] has it layer by layer, and what proxies, caches, browsers and other origins want besides.
+//!
 //! Authentication, CORS and tracing go outside. A timeout of the *response* is harmless, because the head goes out at
 //! once; a timeout of the *body* must be longer than the keep-alive. For fetch clients of another origin CORS has to allow
 //! the request header `last-event-id` and expose `sse-resume`; a browser's `EventSource` needs neither.
-//!
-//! # What is not here
-//!
-//! Graceful shutdown, caps on connections and compression: not yet.
 //!
 //! # Crate features
 //!
@@ -191,6 +216,11 @@
 //! | `tokio` | [`timer::TokioTimer`], and [`SseLayer::new`], which uses it | yes |
 //! | `axum` | `IntoResponse` for [`Sse`], and [`LastEventId`] as an extractor | |
 //! | `client` | `client::EventSource`: over any tower HTTP service, typed, and it reconnects | |
+//! | `serve` | `serve`: a listener whose connections give up on clients that take nothing | |
+//! | `serve-axum` | it as a listener for `axum::serve`, of axum 0.8 | |
+//! | `serve-hyper` | `serve::limit_buffers`, for the servers of hyper-util 0.1 | |
+//! | `test-util` | `test`: a response as typed events, and a clock, for an application's tests | |
+//! | `zstd`, `gzip`, `br` | `SseLayer::compression`, `compress`: streams in a content coding | |
 //! | `tokio-util07` | `decode::SseCodec`, for the `FramedRead` and `FramedWrite` of tokio-util 0.7 | |
 //!
 //! # Cancel safety
@@ -200,19 +230,27 @@
 //! # What a body cannot do
 //!
 //! A server does not poll the body of a client that does not read. What was handed over before stays with the server
-//! and the kernel, and nothing here reaches such a connection: let the server close connections that do not drain.
+//! and the kernel, and nothing that is said here of a body reaches such a connection. With the feature `serve` there is a
+//! listener, `serve::bind`, whose connections end by themselves when the client takes nothing for 30 s.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
 
 mod accept;
+mod alarm;
 mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 mod body;
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(any(feature = "zstd", feature = "gzip", feature = "br"))]
+pub mod compress;
+#[cfg(not(any(feature = "zstd", feature = "gzip", feature = "br")))]
+#[path = "compress/off.rs"]
+mod compress;
 mod config;
+pub mod connections;
 mod control;
 mod control_events;
 pub mod decode;
@@ -220,22 +258,32 @@ mod error;
 mod future;
 pub mod gate;
 mod gate_body;
+pub mod guide;
 mod handle;
 mod headers;
-mod keep_alive;
+pub mod hooks;
 mod last_event_id;
 mod layer;
+mod life;
+mod link;
 mod opening;
 mod origin;
+mod polyfill;
 mod respond;
 mod response;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod service;
+pub mod shutdown;
 pub mod snapshot;
 pub mod source;
 mod subscribe;
+#[cfg(feature = "test-util")]
+pub mod test;
 pub mod timer;
 
 pub use self::body::SseBody;
+pub use self::connections::Connections;
 pub use self::control_events::{ControlEvents, Unresumable};
 pub use self::error::Error;
 pub use self::future::SseFuture;
@@ -246,6 +294,7 @@ pub use self::opening::Resumed;
 pub use self::respond::Sse;
 pub use self::response::SseResponse;
 pub use self::service::SseService;
+pub use self::shutdown::{AtShutdown, Shutdown};
 pub use self::snapshot::SharedSnapshot;
 pub use self::source::Source;
 #[doc(no_inline)]

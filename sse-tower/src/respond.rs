@@ -1,6 +1,8 @@
 //! Any stream of typed events, or a topic, becomes a response.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use futures_core::Stream;
 use http::Response;
@@ -10,6 +12,7 @@ use sse_core::wire::SseItem;
 use crate::body::SseBody;
 use crate::handle::{Slot, Unopened};
 use crate::headers;
+use crate::life::Named;
 use crate::opening::Resumed;
 use crate::origin::Origin;
 use crate::source::{Events, Source};
@@ -47,11 +50,12 @@ pub struct Sse<S> {
     source: S,
     pub(crate) origin: Origin,
     retry: Option<Retry>,
+    named: Named,
 }
 
 impl<S> Sse<S> {
     pub(crate) const fn from_parts(source: S, origin: Origin) -> Self {
-        Self { source, origin, retry: None }
+        Self { source, origin, retry: None, named: Named { key: None, expires_at: None } }
     }
 }
 
@@ -85,12 +89,44 @@ impl<S: Source> Sse<S> {
         self
     }
 
+    /// Says who the connection belongs to, for [`Connections`](crate::Connections) and [`hooks`](crate::hooks): a user,
+    /// a session, a tenant. An empty key is none.
+    ///
+    /// It may have 256 bytes. If it has more the client gets no stream but 400, because a key that grows so long comes
+    /// from outside.
+    pub fn key(mut self, key: impl Into<Arc<str>>) -> Self {
+        self.named.key = Some(key.into());
+        self
+    }
+
+    /// Ends the connection at this time, for example when the token expires with which it was authorised.
+    ///
+    /// The client comes back and is authorised again, or is not: 401 and 403 stop a browser for good. The body just
+    /// ends, without `stream-end`. If the time is past already the client gets what every connection begins with, and
+    /// then the end. Without a layer it is of no effect.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use sse_core::{SseEvent, Topic};
+    /// use sse_tower::Sse;
+    ///
+    /// # #[derive(SseEvent)]
+    /// # enum Ping { Ping }
+    /// # let topic: Topic<Ping> = Topic::new();
+    /// let exp = 1_795_298_400; // the claim of a token, in seconds
+    /// let response = Sse::topic(&topic).expires_at(SystemTime::UNIX_EPOCH + Duration::from_secs(exp));
+    /// ```
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.named.expires_at = Some(time);
+        self
+    }
+
     /// The response: 200, the headers of an event stream, and its body.
     ///
     /// In an axum handler return the `Sse` itself, or a `Result` of it. Where two kinds of answers meet write
     /// `axum::response::IntoResponse::into_response(sse)`, which erases the body's type; this method goes first otherwise.
     pub fn into_response(self) -> Response<SseBody<S>> {
-        let slot = Slot::new(Unopened { origin: self.origin, retry: self.retry });
+        let slot = Slot::new(Unopened { origin: self.origin, retry: self.retry, named: self.named });
         let handle = slot.handle();
         let mut response = Response::new(SseBody::new(self.source, slot));
         headers::set(response.headers_mut());

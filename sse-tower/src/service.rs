@@ -63,6 +63,7 @@ where
         if let Some(refusal) = refusal {
             return SseFuture::refused(refusal, asked, Arc::clone(&self.config));
         }
-        SseFuture::called(self.inner.call(request), asked, Arc::clone(&self.config))
+        let chosen = self.config.compression.choose(request.headers());
+        SseFuture::called(self.inner.call(request), chosen, asked, Arc::clone(&self.config))
     }
 }

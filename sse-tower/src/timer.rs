@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A source of time.
 pub trait Timer: fmt::Debug + Send + Sync {
@@ -14,6 +14,34 @@ pub trait Timer: fmt::Debug + Send + Sync {
 
     /// A future that completes after `duration`.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>>;
+
+    /// The time of day. Default: the system's.
+    #[expect(clippy::disallowed_methods, reason = "this is the timer")]
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// A [`Timer::now`] in eight bytes: nanoseconds, of which there are enough for 584 years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+impl Moment {
+    pub(crate) const ORIGIN: Self = Self(0);
+
+    pub(crate) fn now(timer: &dyn Timer) -> Self {
+        Self::ORIGIN.after(timer.now())
+    }
+
+    pub(crate) fn after(self, duration: Duration) -> Self {
+        let nanos = duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos().into());
+        Self(self.0.saturating_add(nanos))
+    }
+
+    /// How long it is from an earlier moment to this one.
+    pub(crate) const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
 }
 
 /// A future that completes when its time has come, and can be set again.

@@ -117,7 +117,7 @@ fn fuzz() -> Tally {
 fn features() -> Tally {
     let crates = [
         ("sse-core", &["std", "derive", "json", "schema", "codegen", "test-util"][..]),
-        ("sse-tower", &["tokio", "axum", "client", "tokio-util07"]),
+        ("sse-tower", &["tokio", "axum", "client", "serve", "serve-axum", "serve-hyper", "test-util", "tokio-util07"]),
     ];
     let mut tally = Tally::default();
     for (name, features) in crates {

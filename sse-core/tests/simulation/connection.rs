@@ -590,7 +590,7 @@ impl Connection {
             tally.count("stream-position at rest");
             self.write_position(&position);
         } else {
-            self.write(b":\n\n");
+            self.write(b":\n");
         }
     }
 }

@@ -45,7 +45,7 @@ impl Answer {
 }
 
 /// Whether something would have to be undone before there are events.
-fn is_encoded(headers: &HeaderMap) -> bool {
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     let identity = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| !identity(coding.as_bytes()))
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 /// Of a list of types the last one that is valid counts, as the [Fetch standard] says.
 ///
 /// [Fetch standard]: https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
-pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
     let mut list = Vec::new();
     for value in headers.get_all(header::CONTENT_TYPE) {
         list.extend_from_slice(value.as_bytes());

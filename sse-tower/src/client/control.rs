@@ -10,7 +10,7 @@ use super::{Reset, Resume};
 
 /// An event that is none of the application's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Control {
+pub(crate) enum Control {
     /// `stream-open`: the first of a connection.
     Open {
         resume: Resume,
@@ -33,7 +33,7 @@ impl Control {
     /// `None` for an event of the application: also for one of a server that is not of this crate, whatever its name, if
     /// it does not say what the control event of that name says. A server of this crate has `announced` itself by
     /// `stream-open` before it sends others.
-    pub(super) fn of(event: &DecodedEvent, announced: bool) -> Option<Self> {
+    pub(crate) fn of(event: &DecodedEvent, announced: bool) -> Option<Self> {
         match event.name.as_str() {
             "stream-open" => Self::open(&object(event)?),
             "stream-reset" if announced => Self::reset(&object(event)?),

@@ -178,9 +178,15 @@ mod settings;
 mod update;
 mod watchdog;
 
+#[cfg(feature = "test-util")]
+pub(crate) use self::answer::is_encoded;
 pub use self::body::RequestBody;
 pub use self::builder::Builder;
 pub use self::cause::Cause;
+#[cfg(feature = "test-util")]
+pub(crate) use self::content_type::is_event_stream;
+#[cfg(feature = "test-util")]
+pub(crate) use self::control::Control;
 pub use self::error::Error;
 pub use self::event_source::{EventSource, ReadyState};
 pub use self::resume::Resume;

@@ -3,8 +3,8 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::keep_alive::KeepAlive;
-use crate::timer::Timer;
+use crate::alarm::Alarm;
+use crate::timer::{Moment, Timer};
 
 /// To connect, and to say `stream-open`, may take as long, however short the interval of keep-alive is.
 pub(super) const SHORTEST_UNTIL_OPEN: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ pub(super) fn silence(keep_alive: Duration) -> Duration {
 /// What a caller does between two polls does not count: the bytes may lie in the socket.
 #[derive(Debug)]
 pub(super) struct Watchdog {
-    timer: KeepAlive,
+    alarm: Alarm,
     interval: Duration,
     /// How many chunks had come when the waiting began; `None` if nobody waits.
     waiting_since: Option<u64>,
@@ -27,7 +27,10 @@ pub(super) struct Watchdog {
 
 impl Watchdog {
     pub(super) fn new(interval: Duration, timer: &dyn Timer) -> Self {
-        Self { timer: KeepAlive::new(interval, timer), interval, waiting_since: None }
+        let now = Moment::now(timer);
+        let mut alarm = Alarm::new(now);
+        alarm.set(Some(interval), None, now, timer);
+        Self { alarm, interval, waiting_since: None }
     }
 
     /// The caller has something to do.
@@ -38,8 +41,8 @@ impl Watchdog {
     /// Ready with the interval when nothing has come for so long. `chunks` is how many have, in all.
     pub(super) fn poll(&mut self, chunks: u64, timer: &dyn Timer, cx: &mut Context<'_>) -> Poll<Duration> {
         if self.waiting_since.replace(chunks) != Some(chunks) {
-            self.timer.note_traffic(timer);
+            self.alarm.note_traffic(Moment::now(timer));
         }
-        self.timer.poll(self.interval, timer, cx).map(|()| self.interval)
+        self.alarm.poll(Some(self.interval), None, timer, cx).map(|_| self.interval)
     }
 }

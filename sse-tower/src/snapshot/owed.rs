@@ -78,7 +78,7 @@ impl Owed {
                     let calls = *calls + 1;
                     self.phase = match fit(&encoded, subscription, cx) {
                         Fit::Sent(then) => Phase::Sent { encoded, next: 0, then },
-                        Fit::Closed => return Poll::Ready(Err(Chunk::Closed)),
+                        Fit::Closed(chunk) => return Poll::Ready(Err(chunk)),
                         Fit::Gone if calls == CALLS => {
                             self.phase = Phase::Settled;
                             let head = subscription.skip_to_head();
@@ -120,7 +120,7 @@ enum Fit {
     /// What follows the snapshot is no longer there.
     Gone,
     /// The reader is to leave.
-    Closed,
+    Closed(Chunk),
 }
 
 /// Moves the cursor behind the snapshot and reads what is there, so that a client that was told to leave, or that lost
@@ -132,7 +132,8 @@ fn fit(encoded: &Encoded, subscription: &mut Subscription, cx: &mut Context<'_>)
     match Pin::new(subscription).poll_next(cx) {
         Poll::Pending => Fit::Sent(None),
         Poll::Ready(Some(Delivery::Reset { .. })) => Fit::Gone,
-        Poll::Ready(None | Some(Delivery::Kicked | Delivery::Lost(_))) => Fit::Closed,
+        Poll::Ready(Some(Delivery::Lost(_))) => Fit::Closed(Chunk::Lagged),
+        Poll::Ready(None | Some(Delivery::Kicked)) => Fit::Closed(Chunk::Closed),
         Poll::Ready(then) => Fit::Sent(then),
     }
 }

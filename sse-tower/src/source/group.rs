@@ -45,6 +45,7 @@ impl private::Source for SubscribedGroup {
                     None => control::reset(reason, &topics, &RESET_ID),
                 })
             }
+            Some(GroupDelivery::Lost { .. }) => Chunk::Lagged,
             Some(GroupDelivery::Ended) => Chunk::Ended,
             _ => Chunk::Closed,
         })

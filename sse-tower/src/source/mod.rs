@@ -45,8 +45,10 @@ pub(crate) mod private {
         Reset(Bytes),
         /// The stream is complete.
         Ended,
-        /// The connection ends, and the client is to come back.
+        /// The connection ends because of the topic, and the client is to come back.
         Closed,
+        /// The connection ends because the client has read too slowly, and it is to come back.
+        Lagged,
         /// The stream has failed.
         Failed(Error),
     }

@@ -66,6 +66,7 @@ impl private::Source for Subscribed {
                 })
             }
             Some(Delivery::Ended) => Chunk::Ended,
+            Some(Delivery::Lost(_)) => Chunk::Lagged,
             // The client comes back with its last id, and gets what it missed or is told that it cannot.
             _ => Chunk::Closed,
         })

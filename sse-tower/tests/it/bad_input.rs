@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Empty};
 use sse_core::SseEvent;
 use sse_core::history::Epoch;
-use sse_tower::{ControlEvents, Unresumable};
+use sse_tower::{Connections, ControlEvents, Unresumable};
 
 use crate::support::{EPOCH, ask, frame, layer, publish, stream_of, topic};
 
@@ -18,6 +18,8 @@ use crate::support::{EPOCH, ask, frame, layer, publish, stream_of, topic};
 enum Route {
     /// A topic that keeps its events 11 to 20.
     Topic,
+    /// The same with as many connections as there may be.
+    Full,
     /// The same without control events, which refuses those that must start over.
     Refusing,
     /// The same without control events, which serves them.
@@ -179,6 +181,22 @@ const CASES: &[Case] = &[
         first_frame: "",
     },
     Case {
+        input: "a connection too many: `GET` with exactly `Accept: text/event-stream`, as a browser's `EventSource`",
+        route: Route::Full,
+        request: |request| request.header("accept", "text/event-stream"),
+        status: 200,
+        headers: &[STREAM[0], NO_STORE],
+        first_frame: "retry: 3000⏎⏎",
+    },
+    Case {
+        input: "a connection too many: any other request",
+        route: Route::Full,
+        request: |request| request,
+        status: 503,
+        headers: &[("retry-after", "3"), NO_STORE],
+        first_frame: "there are as many connections as there may be: try again later⏎",
+    },
+    Case {
         input: "without control events: `Last-Event-ID` of an event that is no longer kept",
         route: Route::Refusing,
         request: |request| request.header("last-event-id", "k3x9f0q2m1-9"),
@@ -239,6 +257,10 @@ async fn every_bad_input_has_a_clear_answer() {
         let broken = |event| stream_of(stream::iter([event]), request.clone(), |sse| sse);
         let response = match case.route {
             Route::Topic => ask(&layer(), &topic, request).await.map(BodyExt::boxed),
+            Route::Full => {
+                let full = Connections::builder().max(0).build();
+                ask(&layer().connections(&full), &topic, request).await.map(BodyExt::boxed)
+            }
             Route::Refusing => ask(&quiet, &topic, request).await.map(BodyExt::boxed),
             Route::Restarting => {
                 ask(&quiet.unresumable(Unresumable::Restart), &topic, request).await.map(BodyExt::boxed)

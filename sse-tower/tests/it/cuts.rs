@@ -167,10 +167,7 @@ async fn filtered() {
         Scene {
             route: only_ticks,
             steps: STEPS,
-            shows: &[
-                "event: stream-position\nid: k3x9f0q2m1-9\ndata: {}\n\nid: k3x9f0q2m1-11\nevent: tick\n",
-                "\n:\n\n",
-            ],
+            shows: &["event: stream-position\nid: k3x9f0q2m1-9\ndata: {}\n\nid: k3x9f0q2m1-11\nevent: tick\n", "\n:\n"],
             check: |world, client| world.check_log_of(client, |event| matches!(event, Count::Tick(_))),
             ..scene(|| keeping(100, 5), first_id)
         }

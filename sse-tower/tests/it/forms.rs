@@ -25,27 +25,27 @@ use tower_http::trace::TraceLayer;
 use crate::support::{Count, EPOCH, publish, topic};
 
 /// A server's origin; the server lives as long as the test's runtime.
-async fn serve(router: Router) -> String {
+pub(crate) async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     origin
 }
 
-async fn ask(request: Request<Empty<Bytes>>, http2: bool) -> Response<Incoming> {
+pub(crate) async fn ask(request: Request<Empty<Bytes>>, http2: bool) -> Response<Incoming> {
     Client::builder(TokioExecutor::new()).http2_only(http2).build_http().request(request).await.unwrap()
 }
 
-fn request(method: Method, uri: String) -> http::request::Builder {
+pub(crate) fn request(method: Method, uri: String) -> http::request::Builder {
     Request::builder().method(method).uri(uri)
 }
 
-fn build(request: http::request::Builder) -> Request<Empty<Bytes>> {
+pub(crate) fn build(request: http::request::Builder) -> Request<Empty<Bytes>> {
     request.body(Empty::new()).unwrap()
 }
 
 /// Reads a body until it holds `text`.
-async fn read_until(body: &mut Incoming, text: &str) -> String {
+pub(crate) async fn read_until(body: &mut Incoming, text: &str) -> String {
     let mut read = String::new();
     while !read.contains(text) {
         let frame = body.frame().await.expect("the body has ended").unwrap();

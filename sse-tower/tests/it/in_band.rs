@@ -84,17 +84,17 @@ async fn who_is_sent_little_is_told_its_position_instead_of_a_comment() {
     let topic = topic(100);
     let mut body = answer(&layer(), get(None), only_ticks(&topic)).await.into_body();
     ready(&mut body);
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(frame(&mut body).await.unwrap(), ":\n");
     for value in 1..=3 {
         topic.publish(&Count::Noise(value)).unwrap();
     }
     let start = tokio::time::Instant::now();
     assert_eq!(frame(&mut body).await.unwrap(), format!("event: stream-position\nid: {EPOCH}-3\ndata: {{}}\n\n"));
     assert_eq!(start.elapsed().as_secs(), 15);
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(frame(&mut body).await.unwrap(), ":\n");
     topic.publish(&Count::Tick(4)).unwrap();
     assert_eq!(frame(&mut body).await.unwrap(), format!("id: {EPOCH}-4\nevent: tick\ndata: 4\n\n"));
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n\n");
+    assert_eq!(frame(&mut body).await.unwrap(), ":\n");
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +134,7 @@ async fn an_idle_topic_evicts_when_its_connections_are_kept_alive() {
         ready(body);
         now.fetch_add(11, Ordering::Relaxed);
         assert_eq!(topic.stats().evicted, evicted - 3);
-        assert_eq!(frame(body).await.unwrap(), ":\n\n");
+        assert_eq!(frame(body).await.unwrap(), ":\n");
         assert_eq!(topic.stats().evicted, evicted);
     }
 }
