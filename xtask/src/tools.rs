@@ -1,4 +1,4 @@
-//! What the tests need that is not a crate: Node, Python, two browsers, and the packages of the lock files.
+//! What the tests need that is not a crate: Node, Python, two browsers, three proxies, and the packages of the lock files.
 
 use std::env;
 
@@ -11,10 +11,17 @@ const PACKAGES: &[(&str, &str)] = &[
     ("python3", "python3"),
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
+    ("nginx", "nginx"),
+    ("caddy", "caddy"),
+    ("haproxy", "haproxy"),
+    ("curl", "curl"),
+    ("ip", "iproute2"),
 ];
 
 /// Where there is a lock file of npm.
-const NPM: &[&str] = &["tests/js", "tests/system/browser"];
+const NPM: &[&str] = &["tests/js", "tests/system/browser", "tests/system/polyfills"];
+/// Where there is a lock file of pip; its packages go to `.venv` beside it.
+const PIP: &[&str] = &["tests/system/polyfills"];
 
 /// Installs what the tests need and is missing, and says so.
 pub(crate) fn install() -> Result<(), String> {
@@ -25,7 +32,25 @@ pub(crate) fn install() -> Result<(), String> {
             return Err(format!("`npm ci` failed in {}", root().join(folder).display()));
         }
     }
-    Ok(())
+    PIP.iter().try_for_each(|folder| pip(folder))
+}
+
+/// Installs what `requirements.txt` of this folder names, in an environment of its own.
+fn pip(folder: &str) -> Result<(), String> {
+    // Debian has the module that fills an environment in a package without a program.
+    if !Command::new("python3 -m ensurepip --version").succeeds() {
+        apt_get("python3-venv")?;
+    }
+    println!("installing the Python packages of {folder}");
+    let run = |line| Command::new(line).within(folder).succeeds();
+    // `env`, because it is not for `Command` to say in which folder a path begins.
+    let install = "env .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+                   -r requirements.txt";
+    if run("python3 -m venv --clear .venv") && run(install) {
+        Ok(())
+    } else {
+        Err(format!("pip failed in {}", root().join(folder).display()))
+    }
 }
 
 /// Installs those of Debian's packages whose program is missing, and says so.
@@ -34,7 +59,10 @@ pub(crate) fn packages(needed: &[(&str, &str)]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }
-    let names = missing.join(" ");
+    apt_get(&missing.join(" "))
+}
+
+fn apt_get(names: &str) -> Result<(), String> {
     println!("installing {names} with apt-get");
     let sudo = if Command::new("test -w /var/lib/dpkg").succeeds() { "" } else { "sudo " };
     let installed = Command::new(&format!("{sudo}apt-get update --quiet")).succeeds()
@@ -45,5 +73,7 @@ pub(crate) fn packages(needed: &[(&str, &str)]) -> Result<(), String> {
 }
 
 fn is_installed(program: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    let path = env::var_os("PATH").unwrap_or_default();
+    // Servers are where only root's path leads.
+    env::split_paths(&path).chain(["/usr/sbin".into()]).any(|folder| folder.join(program).is_file())
 }

@@ -57,6 +57,7 @@
 mod br;
 mod chain;
 mod codec;
+mod coding;
 mod encoder;
 mod encoding;
 mod follower;

@@ -2,14 +2,23 @@
 #![allow(clippy::print_stdout, reason = "a test says what it has counted")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod answers;
+mod cors;
 mod cuts;
 mod drift;
+mod examples;
 mod finite;
 mod iterator;
 mod native;
+mod nginx;
+mod nginx_guide;
+mod nginx_process;
 mod page;
+mod polyfill_client;
+mod polyfills;
 mod proxy;
 mod report;
 mod restart;
 mod scene;
 mod tokens;
+mod vanished;
