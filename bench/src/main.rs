@@ -14,6 +14,7 @@ mod payload;
 mod readme;
 mod reconnect;
 mod report;
+mod serve;
 mod topic;
 mod wire;
 
@@ -28,10 +29,11 @@ usage: bench WHAT [CASE] [--quick | --record]
   wire          CPU time and allocations of encoding and decoding, against other crates
   instructions  instructions of the same, against those of instructions.json; needs valgrind
   reconnect     what the clients of today do when a connection ends, and whether that is right
+  serve         CPU time, latency and memory of a server with many subscribers, and of a reconnect storm; needs two cores
 
   CASE          only the case of this name, or those whose names go on behind it with a hyphen
   --quick       fewer and shorter rounds: to see that it runs, not for figures
-  --record      of wire and instructions: writes the figures to README.md and instructions.json";
+  --record      of wire, instructions and serve: writes the figures to README.md and instructions.json";
 
 /// What is run, and how thoroughly.
 #[derive(Clone, Copy, Debug)]
@@ -82,12 +84,15 @@ fn main() -> ExitCode {
         "wire" => wire::main(effort),
         "instructions" => instructions::main(effort),
         "reconnect" => reconnect::main(effort),
+        "serve" => serve::main(effort),
         // What `memory` runs for each of its cases.
         "memory-of" => memory::one(effort),
         // What `instructions` runs for each of its counts.
         "instructions-of" => instructions::one(&words[1..]),
         // What `reconnect` runs for each client in each case.
         "reconnect-of" => reconnect::one(only, words.get(2).copied().unwrap_or_default()),
+        // What `serve` runs for each server.
+        "serve-of" => serve::one(only, words.get(2).copied().unwrap_or_default()),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -22,6 +22,10 @@ impl Quote {
         Self { text: "0123456789".repeat(DATA / 10) }
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The frame of the event with this number, written by one who knows that the payload is one line: the least that a
     /// user of a bare channel has to do.
     pub(crate) fn frame(&self, number: u64) -> Bytes {

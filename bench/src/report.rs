@@ -13,7 +13,7 @@ pub(crate) struct Case {
     pub(crate) best_rival: f64,
     pub(crate) rival: &'static str,
     pub(crate) ratio: f64,
-    unit: &'static str,
+    pub(crate) unit: &'static str,
     /// The ratio that ours is meant to have.
     pub(crate) target: Option<f64>,
     #[serde(flatten)]
@@ -67,6 +67,15 @@ impl Case {
     pub(crate) fn with(mut self, name: &str, figure: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), figure.into());
         self
+    }
+
+    /// The ratio, and what it is meant to be at most, for a table; bold if it is more.
+    pub(crate) fn ratio_cell(&self) -> String {
+        match self.target {
+            Some(target) if self.ratio > target => format!("**{:.2}** (≤ {target})", self.ratio),
+            Some(target) => format!("{:.2} (≤ {target})", self.ratio),
+            None => format!("{:.2}", self.ratio),
+        }
     }
 
     /// Prints the line.

@@ -103,6 +103,7 @@ fn bench() -> Tally {
     tally += xtask("bench topic burst-16-100 --quick").check();
     tally += xtask("bench wire --quick").check();
     tally += xtask("bench reconnect lost").check();
+    tally += xtask("bench serve single-100 --quick").check();
     tally
 }
 

@@ -56,7 +56,7 @@ fn times(cases: &[&Case], other: &str, other_name: &str, judged: &[&Case]) -> St
         let mut row = vec![short(case), figure(&case.ours.into()), figure(&case.more[other])];
         row.extend(names.iter().map(|name| figure(&case.more["rivals"][name])));
         let judge = judged.iter().find(|judge| judge.name.starts_with(&case.name)).unwrap_or(case);
-        row.extend([judge.rival.to_owned(), ratio(judge)]);
+        row.extend([judge.rival.to_owned(), judge.ratio_cell()]);
         rows.push(row);
     }
     table(&rows)
@@ -86,11 +86,11 @@ fn ratios(cases: &[&Case]) -> String {
         let sse_stream = cases.iter().find(|case| case.name == format!("decode-{cell}-sse-stream"));
         let borrowed = sse_stream.and_then(|case| Some(case.more["ours_borrowed"].as_f64()? / case.best_rival));
         let borrowed = borrowed.map_or_else(String::new, |borrowed| format!("{borrowed:.2}"));
-        let to_sse_stream = sse_stream.map_or_else(String::new, |case| ratio(case));
-        rows.push(vec![cell, exact.rival.to_owned(), ratio(exact), to_sse_stream, borrowed]);
+        let to_sse_stream = sse_stream.map_or_else(String::new, |case| case.ratio_cell());
+        rows.push(vec![cell, exact.rival.to_owned(), exact.ratio_cell(), to_sse_stream, borrowed]);
     }
     if let Some(mean) = cases.iter().find(|case| case.name == "decode-mean-sse-stream") {
-        rows.push(vec!["geometric mean".to_owned(), String::new(), String::new(), ratio(mean), String::new()]);
+        rows.push(vec!["geometric mean".to_owned(), String::new(), String::new(), mean.ratio_cell(), String::new()]);
     }
     table(&rows)
 }
@@ -160,14 +160,5 @@ fn figure(figure: &Value) -> String {
         Some(figure) if figure >= 1_000.0 => format!("{figure:.0}"),
         Some(figure) if figure.fract() == 0.0 => format!("{figure}"),
         Some(figure) => format!("{figure:.1}"),
-    }
-}
-
-/// The ratio, and what it is meant to be at most; bold if it is more.
-fn ratio(case: &Case) -> String {
-    match case.target {
-        Some(target) if case.ratio > target => format!("**{:.2}** (≤ {target})", case.ratio),
-        Some(target) => format!("{:.2} (≤ {target})", case.ratio),
-        None => format!("{:.2}", case.ratio),
     }
 }
