@@ -51,9 +51,9 @@
 //!
 //! # What it does not reach
 //!
-//! A server does not poll the body of a client that does not read, so such a stream does not end. Wait for a while
-//! longer than the window, and then let go of what is left. A foreign event stream that passes through the layer is not
-//! ended either.
+//! A server does not poll the body of a client that does not read, so such a stream does not end. With the feature `serve`,
+//! `Listener::blocked` ends it within a time of its own; without, wait for a while longer than the window, and then let go of
+//! what is left. A foreign event stream that passes through the layer is not ended either.
 
 use std::collections::BTreeMap;
 use std::fmt;
