@@ -145,7 +145,7 @@ impl Open {
     /// The first bytes of the connection.
     fn prelude(&self, opening: &Opening, retry: Retry, padding: bool) -> Bytes {
         let mut bytes = match self.control_events() {
-            ControlEvents::On => opening.prelude(retry, self.terms.keep_alive()),
+            ControlEvents::On => opening.prelude(retry, self.terms.keeps_alive_by()),
             ControlEvents::Off => control::comment_prelude(retry),
         };
         if padding {
@@ -195,7 +195,7 @@ impl Open {
                     }
                     Rings::Quiet => {
                         let told = source.on_quiet(config.control_events == ControlEvents::On);
-                        let bytes = told.unwrap_or(control::KEEP_ALIVE);
+                        let bytes = config.keep_alive_with.bytes(told, config.control_events);
                         self.count(&bytes, false);
                         return Poll::Ready(Received::Bytes(bytes));
                     }

@@ -12,6 +12,7 @@ use crate::compress::Setting;
 use crate::connections::Connections;
 use crate::control_events::{ControlEvents, Unresumable};
 use crate::hooks::{Connect, Disconnect};
+use crate::keep_alive::KeepAlive;
 use crate::shutdown::{AtShutdown, Shutdown};
 use crate::timer::Timer;
 
@@ -20,6 +21,7 @@ use crate::timer::Timer;
 pub(crate) struct Config {
     pub(crate) retry: Retry,
     pub(crate) keep_alive: Option<Duration>,
+    pub(crate) keep_alive_with: KeepAlive,
     /// The methods of a service that is an event stream as a whole.
     pub(crate) methods: Vec<Method>,
     pub(crate) control_events: ControlEvents,
@@ -44,6 +46,7 @@ impl Config {
         Self {
             retry: Retry::DEFAULT,
             keep_alive: Some(Self::KEEP_ALIVE),
+            keep_alive_with: KeepAlive::default(),
             methods: vec![Method::GET, Method::HEAD],
             control_events: ControlEvents::default(),
             unresumable: Unresumable::default(),
@@ -90,6 +93,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("retry", &self.retry)
             .field("keep_alive", &self.keep_alive)
+            .field("keep_alive_with", &self.keep_alive_with)
             .field("methods", &self.methods)
             .field("control_events", &self.control_events)
             .field("unresumable", &self.unresumable)

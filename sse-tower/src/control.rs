@@ -24,6 +24,9 @@ pub(crate) const RESET_ID: &str = "=reset";
 /// event, or do so once they have seen an id or a reconnection time.
 pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n");
 
+/// The event that keeps a quiet connection alive, where the client knows how far it has come.
+pub(crate) const POSITION: Bytes = Bytes::from_static(b"event: stream-position\ndata: {}\n\n");
+
 /// Tells the client when to come back, before a stream that ends although it is not complete.
 pub(crate) fn last_retry(retry: Retry, control_events: ControlEvents) -> Bytes {
     let end = match control_events {

@@ -21,7 +21,7 @@ pub struct Error {
 enum Inner {
     Stream(String),
     Encode(EncodeError),
-    OwnId,
+    Refused(&'static str),
 }
 
 impl Error {
@@ -44,9 +44,9 @@ impl Error {
         Self { inner: Arc::new(Inner::Encode(error)) }
     }
 
-    /// An event of a snapshot that has an id.
-    pub(crate) fn own_id() -> Self {
-        Self { inner: Arc::new(Inner::OwnId) }
+    /// An event that has no place where it stands.
+    pub(crate) fn refused(why: &'static str) -> Self {
+        Self { inner: Arc::new(Inner::Refused(why)) }
     }
 
     /// The same error once more.
@@ -60,10 +60,10 @@ impl Error {
         matches!(*self.inner, Inner::Stream(_))
     }
 
-    /// Whether an event could not be encoded.
+    /// Whether an event could not be encoded, or has no place where it stands.
     #[must_use]
     pub fn is_encode(&self) -> bool {
-        matches!(*self.inner, Inner::Encode(_) | Inner::OwnId)
+        matches!(*self.inner, Inner::Encode(_) | Inner::Refused(_))
     }
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for Error {
         match &*self.inner {
             Inner::Stream(text) => f.write_str(text),
             Inner::Encode(error) => error.fmt(f),
-            Inner::OwnId => f.write_str("an event of a snapshot has an id of its own, but ids are the topic's"),
+            Inner::Refused(why) => f.write_str(why),
         }
     }
 }

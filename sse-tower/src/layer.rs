@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::connections::Connections;
 use crate::control_events::{ControlEvents, Unresumable};
 use crate::hooks::{Connect, Disconnect};
+use crate::keep_alive::KeepAlive;
 use crate::service::SseService;
 use crate::shutdown::{AtShutdown, Shutdown};
 use crate::timer::Timer;
@@ -54,16 +55,23 @@ impl SseLayer {
         self
     }
 
-    /// Sets after how long without an event a comment is sent; `None` for never. Default: 15 s.
+    /// Sets after how long without an event a connection is kept alive; `None` for never. Default: 15 s.
     ///
-    /// What is sent is the line `:`, which every client ignores and every proxy counts as traffic; or `stream-position`, if
-    /// the client was not told by an event how far it has come. At the same time a topic lets go of what is too old, even if
-    /// nobody publishes to it.
+    /// What is sent is the line `:`, which every client ignores and every proxy counts as traffic, unless
+    /// [`keep_alive_with`](Self::keep_alive_with) says otherwise; or `stream-position`, if the client was not told by an
+    /// event how far it has come. At the same time a topic lets go of what is too old, even if nobody publishes to it.
     ///
     /// An interval below 100 ms is 100 ms, and one above a day is a day.
     #[must_use]
     pub fn keep_alive(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.config.keep_alive = interval.into().map(|interval| interval.clamp(SHORTEST, LONGEST));
+        self
+    }
+
+    /// Sets what is sent when a connection was quiet for that long. Default: a comment.
+    #[must_use]
+    pub fn keep_alive_with(mut self, keep_alive: KeepAlive) -> Self {
+        self.config.keep_alive_with = keep_alive;
         self
     }
 

@@ -133,7 +133,8 @@
 //!   [`LagPolicy`](sse_core::topic::LagPolicy) says, when it has read too slowly. Of many topics it names those that it is
 //!   about: `{"reason":"evicted","topics":{"cpu":"evicted"}}`.
 //! - `stream-position` comes when a keep-alive is due, and says how far the client has come if no id of an event has,
-//!   because events were left out. It is also the end of a [`snapshot`] without events.
+//!   because events were left out. It is also the end of a [`snapshot`] without events and, without an id, a
+//!   [keep-alive](KeepAlive::position).
 //! - `stream-end` says that the stream is complete. A client that comes back with `=end` gets 204. There is none when the
 //!   connection ends otherwise: when a topic tells its subscribers to leave, or closes those that lag.
 //!
@@ -262,6 +263,7 @@ pub mod guide;
 mod handle;
 mod headers;
 pub mod hooks;
+mod keep_alive;
 mod last_event_id;
 mod layer;
 mod life;
@@ -288,6 +290,7 @@ pub use self::control_events::{ControlEvents, Unresumable};
 pub use self::error::Error;
 pub use self::future::SseFuture;
 pub use self::gate_body::GateBody;
+pub use self::keep_alive::KeepAlive;
 pub use self::last_event_id::LastEventId;
 pub use self::layer::SseLayer;
 pub use self::opening::Resumed;

@@ -102,6 +102,12 @@ impl Terms {
         }
     }
 
+    /// What is sent then, and `stream-open` says so.
+    pub(crate) fn keeps_alive_by(&self) -> Option<(Duration, &'static str)> {
+        let by = self.config()?.keep_alive_with.name();
+        self.keep_alive().map(|interval| (interval, by))
+    }
+
     pub(crate) fn config(&self) -> Option<&Config> {
         match self {
             Self::Alone => None,

@@ -115,7 +115,7 @@ impl Opening {
     ///
     /// After a reset `stream-open` has no id, because the client could come back with it without having read the
     /// `stream-reset` behind it.
-    pub(crate) fn prelude(&self, retry: Retry, keep_alive: Option<Duration>) -> Bytes {
+    pub(crate) fn prelude(&self, retry: Retry, keep_alive: Option<(Duration, &'static str)>) -> Bytes {
         let id = self.id.as_ref().map(|id| -> &dyn fmt::Display { id });
         let (resume, reset) = match self.resume {
             Resume::Fresh => ("fresh", None),
@@ -132,9 +132,9 @@ impl Opening {
             out.push_str(reason.as_str());
         }
         match keep_alive {
-            Some(interval) => {
+            Some((interval, by)) => {
                 // Writing to a string does not fail.
-                let _fits = write!(out, r#"","keepAlive":"comment","keepAliveMs":{}}}"#, interval.as_millis()).is_ok();
+                let _fits = write!(out, r#"","keepAlive":"{by}","keepAliveMs":{}}}"#, interval.as_millis()).is_ok();
             }
             None => out.push_str(r#"","keepAlive":"off"}"#),
         }
@@ -153,7 +153,7 @@ mod tests {
     #[track_caller]
     fn check(opening: &Opening, keep_alive: Option<u64>, wire: &str, header: &str) {
         let retry = Retry::from_static(3_127);
-        assert_eq!(opening.prelude(retry, keep_alive.map(Duration::from_millis)), wire);
+        assert_eq!(opening.prelude(retry, keep_alive.map(|millis| (Duration::from_millis(millis), "comment"))), wire);
         assert_eq!(opening.resume.header(), header);
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn encode<O: SnapshotOutput>(output: O, before: Position) -> Result<E
     while let Some(event) = events.next() {
         let fields = event.fields().map_err(Error::encode)?;
         if fields.id.is_some() {
-            return Err(Error::own_id());
+            return Err(Error::refused("an event of a snapshot has an id of its own, but ids are the topic's"));
         }
         if events.peek().is_none() {
             piece.extend_from_slice(format!("id: {position}\n").as_bytes());

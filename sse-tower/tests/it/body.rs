@@ -1,7 +1,6 @@
-//! The body: its first bytes, its ends, its keep-alive, and what it holds.
+//! The body: its first bytes, its ends, and what it holds.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
@@ -164,15 +163,6 @@ async fn names_and_ids_of_control_events_are_not_the_applications() {
     check(event).await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_keep_alive_is_no_flood() {
-    let topic = topic(10);
-    for (interval, told) in [(Duration::ZERO, "\"keepAliveMs\":100}"), (Duration::MAX, "\"keepAliveMs\":86400000}")] {
-        let mut body = ask(&layer().keep_alive(interval), &topic, get(None)).await.into_body();
-        assert!(frame(&mut body).await.unwrap().contains(told));
-    }
-}
-
 #[tokio::test]
 async fn what_is_ready_together_is_one_frame() {
     let events = stream::iter((0..1_000).map(Count::Tick)).chain(stream::pending());
@@ -212,37 +202,6 @@ async fn a_reader_that_lags_is_closed_without_an_end_so_that_it_resumes() {
     assert_eq!(ready(&mut body), "");
     publish(&topic, 1..=6);
     assert_eq!(frame(&mut body).await, None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_quiet_connection_is_kept_alive_by_a_comment() {
-    let topic = topic(10);
-    let layer = layer().keep_alive(Duration::from_secs(10));
-    let mut body = ask(&layer, &topic, get(None)).await.into_body();
-    assert!(frame(&mut body).await.unwrap().contains("\"keepAliveMs\":10000"));
-    let start = tokio::time::Instant::now();
-    let quiet = tokio::time::timeout(Duration::from_hours(1), frame(&mut body)).await;
-    assert_eq!(quiet.expect("nothing keeps the connection alive").unwrap(), ":\n");
-    assert_eq!(start.elapsed().as_secs(), 10);
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n");
-    assert_eq!(start.elapsed().as_secs(), 20);
-
-    // Traffic puts it off.
-    assert_eq!(body.frame().now_or_never().map(drop), None);
-    tokio::time::advance(Duration::from_secs(7)).await;
-    topic.publish(&Count::Tick(1)).unwrap();
-    assert!(frame(&mut body).await.unwrap().contains("tick"));
-    assert_eq!(frame(&mut body).await.unwrap(), ":\n");
-    assert_eq!(start.elapsed().as_secs(), 37);
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_keep_alive_there_is_no_comment() {
-    let topic = topic(10);
-    let mut body = ask(&layer().keep_alive(None), &topic, get(None)).await.into_body();
-    assert!(frame(&mut body).await.unwrap().contains("\"keepAlive\":\"off\""));
-    let day = tokio::time::timeout(Duration::from_hours(24), frame(&mut body)).await;
-    assert!(day.is_err());
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod heap;
 mod hooks;
 mod in_band;
 mod interplay;
+mod keep_alive;
 mod life;
 mod mistakes;
 mod polyfill;
