@@ -53,6 +53,9 @@ pub(crate) fn refuse<B>(
     methods: &[Method],
     config: &Config,
 ) -> Response<GateBody<B>> {
+    if !asked.is_head() {
+        config.observer.refuse(refusal);
+    }
     if refusal.is_temporary() && asked.is_event_source() {
         return put_off(config);
     }

@@ -72,6 +72,7 @@ impl<S: Source> Body for SseBody<S> {
             State::Open(open) => open,
             State::Failing(..) | State::Done => return this.state.poll_end(cx),
         };
+        let _entered = open.terms.life().map(Life::enter);
         let received = match open.poll_told(cx) {
             Some(reason) => open.break_off(this.source, reason),
             None => ready!(open.poll_received(this.source, cx)),
@@ -245,6 +246,9 @@ impl Open {
     fn receive(&mut self, chunk: Chunk) -> Option<Received> {
         use DisconnectReason::{Ended, Error, Kicked, Lagged};
         let are_events = matches!(chunk, Chunk::Frames(_));
+        if let Some(life) = self.terms.life() {
+            life.note(&chunk);
+        }
         Some(match (chunk, self.control_events()) {
             (Chunk::Frames(bytes), _) | (Chunk::Position(bytes) | Chunk::Reset(bytes), ControlEvents::On) => {
                 self.note_traffic();

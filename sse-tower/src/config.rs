@@ -13,6 +13,7 @@ use crate::connections::Connections;
 use crate::control_events::{ControlEvents, Unresumable};
 use crate::hooks::{Connect, Disconnect};
 use crate::keep_alive::KeepAlive;
+use crate::observe::Observer;
 use crate::shutdown::{AtShutdown, Shutdown};
 use crate::timer::Timer;
 
@@ -34,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) at_shutdown: AtShutdown,
     pub(crate) on_connect: Option<Arc<dyn Fn(&Connect) + Send + Sync>>,
     pub(crate) on_disconnect: Option<Arc<dyn Fn(&Disconnect) + Send + Sync>>,
+    pub(crate) observer: Observer,
     pub(crate) timer: Arc<dyn Timer>,
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -58,6 +60,7 @@ impl Config {
             at_shutdown: AtShutdown::default(),
             on_connect: None,
             on_disconnect: None,
+            observer: Observer::default(),
             timer,
             entropy: Arc::new(entropy),
         }
@@ -70,11 +73,12 @@ impl Config {
             || self.connections.is_some()
             || self.on_connect.is_some()
             || self.on_disconnect.is_some()
+            || self.observer.is_on()
     }
 
     /// Whether anybody asks how much was sent.
     pub(crate) const fn counts(&self) -> bool {
-        self.connections.is_some() || self.on_disconnect.is_some()
+        self.connections.is_some() || self.on_disconnect.is_some() || self.observer.is_on()
     }
 
     /// Whether a client that must start over is refused. With control events it is told so within the stream.
@@ -103,6 +107,7 @@ impl fmt::Debug for Config {
             .field("connections", &self.connections)
             .field("shutdown", &self.shutdown)
             .field("at_shutdown", &self.at_shutdown)
+            .field("observer", &self.observer)
             .field("timer", &self.timer)
             .finish_non_exhaustive()
     }

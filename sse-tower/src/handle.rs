@@ -11,7 +11,8 @@ use sse_core::Retry;
 use crate::LastEventId;
 use crate::config::Config;
 use crate::gate::{self, Refusal};
-use crate::life::{Life, Named, Terms};
+use crate::life::{Named, Terms};
+use crate::observe;
 use crate::opening::{Opening, Resume};
 use crate::origin::Origin;
 use crate::polyfill::Quirks;
@@ -70,6 +71,7 @@ impl Slot {
         match std::mem::replace(&mut *state, State::Taken) {
             State::Opened(opened) => opened,
             State::Unopened(Unopened { origin, retry, .. }) => {
+                observe::unlayered();
                 let attached = origin.attach(&LastEventId::default(), None);
                 let cursor = attached.map_or(Cursor::None, |(_, cursor)| cursor);
                 Opened::alone(retry.unwrap_or_default(), cursor)
@@ -142,7 +144,7 @@ impl Handle {
                 Some(Err(Refusal::Unresumable(reason)))
             }
             resume => {
-                let connect = terms.life_mut().map(Life::announce);
+                let connect = terms.life_mut().map(|life| life.announce(resume));
                 let retry = retry.spread(entropy);
                 *state = State::Opened(Opened { opening, retry, padding: quirks.padding, cursor, terms });
                 drop(state);

@@ -51,7 +51,7 @@ pub struct Disconnect {
     pub duration: Duration,
     /// How many of the application's events were handed to the server for it.
     pub events: u64,
-    /// How many bytes were handed to the server for it, keep-alives and all.
+    /// How many bytes there were for it, keep-alives and all, before they were compressed.
     pub bytes: u64,
 }
 
@@ -77,7 +77,7 @@ pub enum DisconnectReason {
     Kicked,
     /// The client read too slowly, and the topic closes those that lag.
     Lagged,
-    /// The stream, or its snapshot, failed.
+    /// The stream, or its snapshot, failed or panicked.
     Error,
 }
 

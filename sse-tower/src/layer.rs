@@ -186,6 +186,37 @@ impl SseLayer {
         self
     }
 
+    /// Counts these streams by the facade `metrics`, under this name. Default: not at all. See [`observe`](crate::observe).
+    ///
+    /// The name is the label `stream` of every figure: one for each route, or for those that belong together.
+    ///
+    /// ```
+    /// use sse_tower::SseLayer;
+    ///
+    /// let layer = SseLayer::new().metrics("prices"); // sse_connections{stream="prices"} 0
+    /// ```
+    #[cfg(feature = "metrics")]
+    #[must_use]
+    pub fn metrics(mut self, stream: &'static str) -> Self {
+        self.config.observer.count(stream);
+        self
+    }
+
+    /// Gives each of these streams a span of `tracing`, with this name as a field. Default: none. See
+    /// [`observe`](crate::observe).
+    ///
+    /// ```
+    /// use sse_tower::SseLayer;
+    ///
+    /// let layer = SseLayer::new().tracing("prices"); // sse.connection{id=7 stream="prices" resume="fresh"}
+    /// ```
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub const fn tracing(mut self, stream: &'static str) -> Self {
+        self.config.observer.trace(stream);
+        self
+    }
+
     /// Sets whether clients of old get what they need and ask for in the query: polyfills of `EventSource` for browsers that
     /// have none, or that do not hand over a response as it comes. Default: no.
     ///

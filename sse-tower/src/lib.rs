@@ -219,9 +219,11 @@
 //! | `client` | `client::EventSource`: over any tower HTTP service, typed, and it reconnects | |
 //! | `serve` | `serve`: a listener whose connections give up on clients that take nothing | |
 //! | `serve-axum` | it as a listener for `axum::serve`, of axum 0.8 | |
-//! | `serve-hyper` | `serve::limit_buffers`, for the servers of hyper-util 0.1 | |
+//! | `serve-hyper` | `serve::http1`, a server, and `serve::limit_buffers`, for those of hyper-util 0.1 | |
 //! | `test-util` | `test`: a response as typed events, and a clock, for an application's tests | |
 //! | `zstd`, `gzip`, `br` | `SseLayer::compression`, `compress`: streams in a content coding | |
+//! | `metrics` | `SseLayer::metrics`, `observe`: figures of the facade `metrics`, for Prometheus and others | |
+//! | `tracing` | `SseLayer::tracing`, `observe`: a span for each connection | |
 //! | `tokio-util07` | `decode::SseCodec`, for the `FramedRead` and `FramedWrite` of tokio-util 0.7 | |
 //!
 //! # Cancel safety
@@ -268,6 +270,10 @@ mod last_event_id;
 mod layer;
 mod life;
 mod link;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub mod observe;
+#[cfg(not(any(feature = "metrics", feature = "tracing")))]
+mod observe;
 mod opening;
 mod origin;
 mod polyfill;

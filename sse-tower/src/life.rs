@@ -6,13 +6,17 @@ use std::time::{Duration, SystemTime};
 
 use sse_core::Retry;
 
+use crate::ControlEvents;
 use crate::config::Config;
 use crate::connections::{ConnectionId, MAX_KEY, Place};
 use crate::gate::Refusal;
 use crate::hooks::{Connect, Disconnect, DisconnectReason, count_events};
 use crate::link::{Call, Link};
+use crate::observe::{Entered, Observed};
+use crate::opening::Resume;
 use crate::polyfill::SILENCE;
 use crate::shutdown::{AtShutdown, Enrolled, Shutdown};
+use crate::source::private::Chunk;
 use crate::timer::{Moment, Timer};
 
 /// What a connection goes by.
@@ -62,6 +66,7 @@ pub(crate) struct Life {
     burst: bool,
     reason: DisconnectReason,
     is_announced: bool,
+    observed: Observed,
 }
 
 impl Terms {
@@ -153,13 +158,30 @@ impl Life {
             burst,
             reason: DisconnectReason::ClientGone,
             is_announced: false,
+            observed: Observed::default(),
         })
     }
 
     /// What the application is told of it; from now on it is also told when it goes.
-    pub(crate) fn announce(&mut self) -> Connect {
+    pub(crate) fn announce(&mut self, resume: Resume) -> Connect {
         self.is_announced = true;
-        Connect { id: self.link.id, key: self.link.key.clone() }
+        let connect = Connect { id: self.link.id, key: self.link.key.clone() };
+        self.observed = self.config.observer.open(&connect, resume);
+        connect
+    }
+
+    /// What is logged belongs to the connection until this is dropped.
+    pub(crate) fn enter(&self) -> Entered {
+        self.observed.enter()
+    }
+
+    /// Tells those who watch what comes next.
+    pub(crate) fn note(&self, chunk: &Chunk) {
+        match chunk {
+            Chunk::Reset(bytes) if self.config.control_events == ControlEvents::On => self.observed.reset(bytes),
+            Chunk::Failed(error) => self.observed.fail(error),
+            _ => {}
+        }
     }
 
     pub(crate) fn deadline(&self) -> Option<Moment> {
@@ -214,7 +236,9 @@ impl Life {
 
     pub(crate) fn count(&self, bytes: &[u8], are_events: bool) {
         if self.config.counts() {
-            self.link.count(if are_events { count_events(bytes) } else { 0 }, bytes.len() as u64);
+            let (events, bytes) = (if are_events { count_events(bytes) } else { 0 }, bytes.len() as u64);
+            self.link.count(events, bytes);
+            self.observed.sent(events, bytes);
         }
     }
 
@@ -228,17 +252,24 @@ impl Drop for Life {
         // The application finds the places free.
         drop(self.place.take());
         drop(self.enrolled.take());
-        if self.is_announced
-            && let Some(on_disconnect) = &self.config.on_disconnect
-        {
-            on_disconnect(&Disconnect {
-                id: self.link.id,
-                key: self.link.key.clone(),
-                reason: self.reason.clone(),
-                duration: Moment::now(&*self.config.timer).since(self.since),
-                events: self.link.events(),
-                bytes: self.link.bytes(),
-            });
+        let config = &self.config;
+        if !self.is_announced || (config.on_disconnect.is_none() && !config.observer.is_on()) {
+            return;
+        }
+        let disconnect = Disconnect {
+            id: self.link.id,
+            key: self.link.key.clone(),
+            reason: match &self.reason {
+                DisconnectReason::ClientGone if std::thread::panicking() => DisconnectReason::Error,
+                reason => reason.clone(),
+            },
+            duration: Moment::now(&*config.timer).since(self.since),
+            events: self.link.events(),
+            bytes: self.link.bytes(),
+        };
+        self.observed.close(&disconnect);
+        if let Some(on_disconnect) = &config.on_disconnect {
+            on_disconnect(&disconnect);
         }
     }
 }

@@ -54,6 +54,10 @@
 //! A server does not poll the body of a client that does not read, so such a stream does not end. With the feature `serve`,
 //! `Listener::blocked` ends it within a time of its own; without, wait for a while longer than the window, and then let go of
 //! what is left. A foreign event stream that passes through the layer is not ended either.
+//!
+//! Nor is a request whose head never comes to its end: `axum::serve` waits for it as long as its client likes. Put a time
+//! around the server, as `examples/graceful-shutdown` does. axum's shutdown may be over a moment before the last body is
+//! dropped; who counts waits for [`Shutdown::closed`].
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 use std::pin::Pin;
+#[cfg(feature = "tokio")]
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 /// A source of time.
@@ -82,7 +84,7 @@ impl Timer for TokioTimer {
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        Box::pin(TokioSleep { sleep: tokio::time::sleep(duration) })
+        Box::pin(TokioSleep { sleep: tokio::time::sleep(duration), waker: None })
     }
 }
 
@@ -95,6 +97,8 @@ pin_project_lite::pin_project! {
     struct TokioSleep {
         #[pin]
         sleep: tokio::time::Sleep,
+        // Whom it wakes. A body is polled for each of its events, and mostly by the same task.
+        waker: Option<Waker>,
     }
 }
 
@@ -102,8 +106,14 @@ pin_project_lite::pin_project! {
 impl Future for TokioSleep {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<()> {
-        self.project().sleep.poll(cx)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        if this.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) && !this.sleep.is_elapsed() {
+            return Poll::Pending;
+        }
+        let polled = this.sleep.poll(cx);
+        *this.waker = polled.is_pending().then(|| cx.waker().clone());
+        polled
     }
 }
 
@@ -113,6 +123,8 @@ impl Sleep for TokioSleep {
         // A deadline that no clock reaches is as good as the furthest one it has.
         let now = tokio::time::Instant::now();
         let deadline = now.checked_add(duration).unwrap_or_else(|| now + FOREVER);
-        self.project().sleep.reset(deadline);
+        let this = self.project();
+        *this.waker = None;
+        this.sleep.reset(deadline);
     }
 }

@@ -85,6 +85,8 @@ const JOBS: &[Job] = &[
         fast: false,
         run: || cargo("test -p system-tests -- --ignored --nocapture --skip screenshots").tests(),
     },
+    // Whatever goes wrong with connections, at once; `cargo xtask soak` does it for longer.
+    Job { name: "faults", fast: false, run: crate::faults::short },
 ];
 
 fn cargo(arguments: &str) -> Command {
@@ -117,8 +119,11 @@ fn fuzz() -> Tally {
 
 fn features() -> Tally {
     let crates = [
-        ("sse-core", &["std", "derive", "json", "schema", "codegen", "test-util"][..]),
-        ("sse-tower", &["tokio", "axum", "client", "serve", "serve-axum", "serve-hyper", "test-util", "tokio-util07"]),
+        ("sse-core", "std derive json schema codegen test-util"),
+        (
+            "sse-tower",
+            "tokio axum client serve serve-axum serve-hyper test-util tokio-util07 zstd gzip br metrics tracing",
+        ),
     ];
     let mut tally = Tally::default();
     for (name, features) in crates {
@@ -126,7 +131,7 @@ fn features() -> Tally {
             cargo(&format!("clippy -p {name} --no-default-features {features} -- -D warnings")).check()
         };
         tally += check("");
-        for feature in features {
+        for feature in features.split(' ') {
             tally += check(&format!("--features {feature}"));
         }
     }

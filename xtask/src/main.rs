@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod conformance;
 mod demo;
+mod faults;
 mod fuzz;
 mod jobs;
 mod mutants;
@@ -25,7 +26,7 @@ usage: cargo xtask VERB [ARGUMENT]...
   test                  runs everything, and installs what it needs for that
   ci [JOB]...           runs the quick checks, or those that are named
   typings [--check]     writes the typed clients of the examples, or says whether they are current
-  schema EXAMPLE        prints the JSON Schema of an example's stream: server-stats, llm-tokens
+  schema EXAMPLE        prints the JSON Schema of an example's stream; an unknown name lists them all
   watch URL             prints the events of a stream, and reconnects; watch --help has its options
   decode, encode        prints the events of standard input, and makes an event stream of JSON lines
   screenshots           takes the pictures of the README anew
@@ -33,6 +34,7 @@ usage: cargo xtask VERB [ARGUMENT]...
   vectors [COUNT] [SEED]  the same with random vectors, 100 000 of seed 1 if nothing is said
   fuzz TARGET [SECONDS]  fuzzes sse-core/fuzz for a minute, or for that long, and installs cargo-fuzz for that
   mutants [NAME]...     breaks one thing after the other in a copy, and says whether a test notices
+  soak [SECONDS]        lets everything go wrong at once for ten minutes, with 1 000 clients that check every event
   bench WHAT [CASE]     measures ours against others: topic, memory, wire, instructions, reconnect; --quick to see that
                         it runs, --record to write the figures of wire and instructions to bench/README.md";
 
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
     let mut arguments: Vec<String> = arguments.collect();
     let verb = arguments.first().cloned().unwrap_or_default();
     match verb.as_str() {
-        "typings" => typings::main(arguments),
+        "typings" => typings::main(&arguments),
         "demo" => demo::main(&arguments.split_off(1)),
         "schema" if arguments.len() == 2 => schema::main(&arguments.swap_remove(1)),
         "watch" | "decode" | "encode" => viewer::main(&arguments),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         "ci" => jobs::ci(&arguments.split_off(1)),
         "screenshots" if arguments.len() == 1 => jobs::screenshots(),
         "mutants" => mutants::main(&arguments.split_off(1)),
+        "soak" => faults::soak(&arguments.split_off(1)),
         "bench" if arguments.len() > 1 => bench::main(&arguments.split_off(1)),
         "fuzz" => fuzz::main(&arguments.split_off(1)),
         "vectors" => conformance::generated(&arguments.split_off(1)),

@@ -41,12 +41,15 @@ pub(crate) fn run(names: &[String]) -> Tally {
             return Tally::one(false);
         }
     };
-    let mut tally = baseline(&mutants);
+    let mut tally = Tally::default();
     for unknown in names.iter().filter(|name| !mutants.iter().any(|mutant| mutant.name == **name)) {
         println!("there is no mutant `{unknown}`");
         tally += Tally::one(false);
     }
-    for mutant in mutants.iter().filter(|mutant| names.is_empty() || names.contains(&mutant.name)) {
+    let chosen = |mutant: &Mutant| names.is_empty() || names.contains(&mutant.name);
+    let chosen: Vec<_> = mutants.into_iter().filter(chosen).collect();
+    tally += baseline(&chosen);
+    for mutant in &chosen {
         let outcome = mutant.run();
         println!("{:24} {outcome}: {}", mutant.name, mutant.what);
         tally += Tally::one(matches!(outcome, Outcome::Noticed(_)));

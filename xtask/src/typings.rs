@@ -1,6 +1,5 @@
-//! The typed clients of the examples. A user's own xtask has the same lines.
+//! The examples with a page, and their typed clients. A user's own xtask has the same lines.
 
-use std::iter;
 use std::process::ExitCode;
 
 use example_chat::Chat;
@@ -10,22 +9,62 @@ use example_server_stats::ServerEvent;
 use example_smart_home::Device;
 use example_stock_prices::Price;
 use example_two_origins::GuestBook;
+use serde_json::Value;
 use sse_core::codegen::{Cli, Emit};
+use sse_core::schema::{SchemaError, SseSchema, event_view};
+
+/// An example, and the stream of its page.
+pub(crate) struct Example {
+    /// Its folder.
+    pub(crate) name: &'static str,
+    path: &'static str,
+    add: fn(Cli, &str) -> Cli,
+    /// What `cargo xtask schema` prints.
+    pub(crate) view: fn() -> Result<Value, SchemaError>,
+}
+
+impl Example {
+    const fn of<E: SseSchema>(name: &'static str, path: &'static str) -> Self {
+        Self { name, path, add: |cli, path| cli.stream::<E>(path), view: event_view::<E> }
+    }
+}
+
+pub(crate) const EXAMPLES: &[Example] = &[
+    Example::of::<Chat>("chat", "/events"),
+    Example::of::<Generation>("llm-tokens", "/generations/{id}/events"),
+    Example::of::<Inbox>("per-user", "/events"),
+    Example::of::<ServerEvent>("server-stats", "/events"),
+    Example::of::<Device>("smart-home", "/events"),
+    Example::of::<Price>("stock-prices", "/prices"),
+    Example::of::<GuestBook>("two-origins", "/events"),
+];
 
 /// `cargo xtask typings [--check] …`, as [`Cli`] documents it, for each example.
-pub(crate) fn main(arguments: Vec<String>) -> ExitCode {
-    let cli = || Cli::new(env!("CARGO_MANIFEST_DIR"));
-    let examples = [
-        cli().stream::<ServerEvent>("/events").default_out("examples/server-stats/web/sse"),
-        cli().stream::<Generation>("/generations/{id}/events").default_out("examples/llm-tokens/web/sse"),
-        cli().stream::<Chat>("/events").default_out("examples/chat/web/sse"),
-        cli().stream::<Device>("/events").default_out("examples/smart-home/web/sse"),
-        cli().stream::<Price>("/prices").default_out("examples/stock-prices/web/sse"),
-        cli().stream::<Inbox>("/events").default_out("examples/per-user/web/sse"),
-        cli().stream::<GuestBook>("/events").default_out("examples/two-origins/web/sse"),
-    ];
+pub(crate) fn main(arguments: &[String]) -> ExitCode {
     // All of them, whatever became of those before.
-    iter::zip(examples, iter::repeat(arguments))
-        .map(|(example, arguments)| example.default_emit(Emit::Js).run_args(arguments))
+    EXAMPLES
+        .iter()
+        .map(|example| {
+            let out = format!("examples/{}/web/sse", example.name);
+            let cli = Cli::new(env!("CARGO_MANIFEST_DIR")).default_out(out).default_emit(Emit::Js);
+            (example.add)(cli, example.path).run_args(arguments)
+        })
         .fold(ExitCode::SUCCESS, |worst, code| if worst == ExitCode::SUCCESS { code } else { worst })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::command::root;
+
+    #[test]
+    fn every_example_with_a_typed_client_is_here() {
+        let folders = fs::read_dir(root().join("examples")).expect("examples").map(|folder| folder.expect("a folder"));
+        let with_client = folders.filter(|folder| folder.path().join("web/sse").exists());
+        let mut names: Vec<_> = with_client.map(|folder| folder.file_name().into_string().expect("UTF-8")).collect();
+        names.sort();
+        assert_eq!(EXAMPLES.iter().map(|example| example.name).collect::<Vec<_>>(), names);
+    }
 }

@@ -56,6 +56,20 @@ impl Connection {
     }
 }
 
+/// Up to how many bytes the kernel takes in one piece sooner than in several: an event and what HTTP/1.1 puts around it.
+const SMALL: usize = 1024;
+
+/// The bytes of all buffers in one piece, if they fit.
+fn gather<'a>(bufs: &[IoSlice<'_>], small: &'a mut [u8; SMALL]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for buf in bufs {
+        let end = length + buf.len();
+        small.get_mut(length..end)?.copy_from_slice(buf);
+        length = end;
+    }
+    small.get(..length)
+}
+
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
@@ -73,7 +87,11 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        let mut small = [0; SMALL];
+        let written = match gather(bufs, &mut small) {
+            Some(bytes) => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            None => Pin::new(&mut self.stream).poll_write_vectored(cx, bufs),
+        };
         self.judge(written, cx)
     }
 

@@ -3,7 +3,7 @@
 use hyper_util::server::conn::auto::Builder;
 
 /// What HTTP/1.1 reads ahead, and what it holds besides the chunk that went past it.
-const HTTP1: usize = 32 * 1024;
+pub(crate) const HTTP1: usize = 32 * 1024;
 /// The same of a stream of HTTP/2.
 const HTTP2_STREAM: usize = 16 * 1024;
 /// The least that a client may expect by the standard before it has read the settings.
@@ -13,8 +13,8 @@ const HTTP2_WINDOW: u32 = 65_535;
 ///
 /// That is, with the chunks of a topic, which are of 64 KiB or of one event that is larger:
 ///
-/// - HTTP/1.1: 32 KiB and a chunk to write, and 32 KiB to read. So a request's head may have no more, else the answer
-///   is 431. Hyper's own limit is 408 KiB each.
+/// - HTTP/1.1: 32 KiB and a chunk to write, and 32 KiB to read. So a request's head may have no more; one of more than
+///   64 KiB is answered with 431. Hyper's own limit is 408 KiB each.
 /// - HTTP/2: 16 KiB and a chunk for each stream, where hyper's own limit is 400 KiB. A connection may have 100 streams; a
 ///   client that grants large windows and then reads nothing costs as much for each one that it has opened.
 /// - What a client uploads over HTTP/2 and no handler reads: 64 KiB a connection, where hyper has 1 MiB. Uploads get as

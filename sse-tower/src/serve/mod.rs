@@ -54,7 +54,8 @@
 //!
 //! # Example: hyper
 //!
-//! `axum::serve` has no setting for what hyper buffers. A loop of one's own has, and serves an axum router as well:
+//! `axum::serve` has no setting for what hyper buffers. With the feature `serve-hyper`, `serve::http1` serves an axum
+//! router, or any other tower service, behind a proxy, and with the least memory. A loop of one's own serves HTTP/2 too:
 //!
 #![cfg_attr(feature = "serve-hyper", doc = "```")]
 #![cfg_attr(not(feature = "serve-hyper"), doc = "```ignore")]
@@ -88,12 +89,16 @@ mod axum_listener;
 mod blocked;
 mod connection;
 #[cfg(feature = "serve-hyper")]
+mod http1;
+#[cfg(feature = "serve-hyper")]
 mod hyper_buffers;
 mod listener;
 mod options;
 
 pub use self::blocked::Blocked;
 pub use self::connection::Connection;
+#[cfg(feature = "serve-hyper")]
+pub use self::http1::http1;
 #[cfg(feature = "serve-hyper")]
 pub use self::hyper_buffers::limit_buffers;
 pub use self::listener::{Listener, bind};

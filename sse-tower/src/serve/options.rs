@@ -94,7 +94,9 @@ impl Options {
     /// make room for it. Default: 30 s; `None` is the system's own, some 15 minutes and for ever.
     ///
     /// The kernel knows of each byte that a client takes, and ends also one that has too little waiting for it to block
-    /// a write. Linux and Android only; before Linux 5.11 it does not end clients that do not read.
+    /// a write. It does not tell the client, which may be there and not reading: that learns of it when it next sends
+    /// something, such as a probe of its own. Linux and Android only; before Linux 5.11 it does not end clients that do not
+    /// read.
     #[must_use]
     pub fn user_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.user_timeout = timeout.into();

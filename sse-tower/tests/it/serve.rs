@@ -225,6 +225,19 @@ async fn what_is_read_and_written_is_what_the_client_writes_and_reads() {
     assert_eq!(text, "pong");
 }
 
+/// Small ones are gathered, and large ones are not.
+#[tokio::test]
+async fn several_buffers_arrive_in_their_order_whatever_their_size() {
+    let (mut connection, mut client, _) = pair(Options::new()).await;
+    for sizes in [[5, 0, 2], [7, 1_015, 2], [7, 1_016, 2], [2, 3, 1_100], [1_024, 1, 2]] {
+        let texts = [("a", sizes[0]), ("b", sizes[1]), ("c", sizes[2])].map(|(text, times)| text.repeat(times));
+        let written = connection.write_vectored(&texts.each_ref().map(|text| IoSlice::new(text.as_bytes()))).await;
+        let mut read = vec![0; written.unwrap()];
+        client.read_exact(&mut read).unwrap();
+        assert_eq!(String::from_utf8(read).unwrap(), texts.concat());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_blocked_fails_at_the_deadline_and_resets_the_connection() {
     let start = Instant::now();

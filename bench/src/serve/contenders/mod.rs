@@ -12,9 +12,6 @@ use std::os::unix::net::UnixStream;
 
 use axum::Router;
 use axum::serve::ListenerExt as _;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::runtime::Builder;
 
@@ -82,7 +79,7 @@ pub(super) fn serve(name: &str, resumes: bool) {
 enum Stack {
     /// `axum::serve`, with what its users must think of themselves.
     Axum,
-    /// `sse_tower::serve`, and hyper for HTTP/1.1 alone: its server that tells the versions apart holds 5 KiB more.
+    /// `sse_tower::serve`, for HTTP/1.1 alone: the server of hyper-util that tells the versions apart holds 5 KiB more.
     Ours,
 }
 
@@ -116,10 +113,5 @@ async fn serve_with_axum(listener: tokio::net::TcpListener, app: Router) {
 
 async fn serve_with_ours(listener: tokio::net::TcpListener, app: Router) {
     let listener = sse_tower::serve::Options::new().listen(listener).expect("the system has all options");
-    loop {
-        let (connection, _) = listener.accept().await;
-        let service = TowerToHyperService::new(app.clone());
-        // What it ends with says only that the client has gone.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(connection), service));
-    }
+    sse_tower::serve::http1(listener, app, std::future::pending()).await;
 }

@@ -3,15 +3,15 @@
 //! It lives in a network namespace at the other end of a cable. Packets that it would send are dropped from one moment
 //! on. This needs `ip` (Debian: `iproute2`), bash, and the right to make namespaces.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use axum::routing::get;
+use faults::elsewhere::Elsewhere;
 use sse_core::{SseEvent, Topic};
 use sse_tower::serve::{Options, Probes};
 use sse_tower::{Sse, SseLayer};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdout};
 use tokio::time::Instant;
 
 #[derive(SseEvent)]
@@ -22,69 +22,18 @@ enum Event {
 /// What the kernel may take to see that a timeout is over.
 const SLACK: Duration = Duration::from_secs(5);
 
-/// A namespace, and the cable to it. Both are gone when it is dropped.
-struct Elsewhere {
-    name: String,
-    /// The server's end of the cable, and the client's. Nobody routes these: they are for measuring.
-    here: String,
-    there: String,
-}
-
-impl Elsewhere {
-    async fn new(number: u8) -> Self {
-        let name = format!("sse{}x{number}", std::process::id());
-        let here = format!("198.18.{number}.1");
-        let there = format!("198.18.{number}.2");
-        let elsewhere = Self { name, here, there };
-        let Self { name, here, there } = &elsewhere;
-        ip(&format!("netns add {name}")).await;
-        ip(&format!("link add {name} type veth peer name cable netns {name}")).await;
-        ip(&format!("address add {here}/30 dev {name}")).await;
-        ip(&format!("link set {name} up")).await;
-        ip(&format!("-n {name} address add {there}/30 dev cable")).await;
-        ip(&format!("-n {name} link set cable up")).await;
-        elsewhere
-    }
-
-    /// A client that has asked for the stream, and what it gets.
-    fn client(&self, port: u16) -> (Child, Lines<BufReader<ChildStdout>>) {
-        let Self { name, here, .. } = self;
-        let request = r"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
-        let script = format!("exec 3<>/dev/tcp/{here}/{port}; printf '{request}' >&3; exec cat <&3");
-        let mut client = Command::new("ip")
-            .args(["netns", "exec", name, "bash", "-c", &script])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("`ip` of the package iproute2");
-        let lines = BufReader::new(client.stdout.take().unwrap()).lines();
-        (client, lines)
-    }
-
-    /// From now on nothing comes back, not even that something has arrived.
-    async fn vanish(&self) {
-        ip(&format!("-n {} route replace blackhole {}", self.name, self.here)).await;
-    }
-}
-
-impl Drop for Elsewhere {
-    fn drop(&mut self) {
-        for what in ["link", "netns"] {
-            let removed = std::process::Command::new("ip").args([what, "delete", &self.name]).status();
-            assert!(removed.is_ok_and(|status| status.success()) || std::thread::panicking(), "the {what} is left");
-        }
-    }
-}
-
-/// Changes the network by `ip`.
-async fn ip(arguments: &str) {
-    let status = Command::new("ip").args(arguments.split(' ')).status().await.expect("`ip` of the package iproute2");
-    assert!(status.success(), "ip {arguments}: are there rights to make network namespaces?");
+/// A client there that has asked for the stream, and what it gets.
+fn client(elsewhere: &Elsewhere, port: u16) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let request = r"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    let script = format!("exec 3<>/dev/tcp/{}/{port}; printf '{request}' >&3; exec cat <&3", elsewhere.here);
+    let mut client = elsewhere.command("bash").args(["-c", &script]).spawn().expect("`ip` of the package iproute2");
+    let lines = BufReader::new(client.stdout.take().unwrap()).lines();
+    (client, lines)
 }
 
 /// How long the place in the topic of a client that vanishes is still taken.
 async fn time_until_gone(number: u8, options: Options, layer: SseLayer) -> Duration {
-    let elsewhere = Elsewhere::new(number).await;
+    let elsewhere = Elsewhere::new(number).await.unwrap();
     let topic: Topic<Event> = Topic::new();
     let app = {
         let topic = topic.clone();
@@ -93,12 +42,12 @@ async fn time_until_gone(number: u8, options: Options, layer: SseLayer) -> Durat
     let listener = options.bind((elsewhere.here.as_str(), 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    let (client, mut lines) = elsewhere.client(port);
+    let (client, mut lines) = client(&elsewhere, port);
     system_tests::until("a subscriber", || (topic.stats().subscribers == 1).then_some(())).await;
     topic.publish(&Event::Tick).unwrap();
     while lines.next_line().await.unwrap().expect("an event") != "event: Tick" {}
 
-    elsewhere.vanish().await;
+    elsewhere.vanish().await.unwrap();
     let vanished = Instant::now();
     system_tests::until("the client to be gone", || (topic.stats().subscribers == 0).then_some(())).await;
     let elapsed = vanished.elapsed();
