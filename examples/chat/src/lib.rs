@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run -p example-chat          # http://127.0.0.1:3000, in two windows
+//! curl -N http://127.0.0.1:3000/events
+//! curl --json '{"name":"Ada","text":"Hello"}' http://127.0.0.1:3000/messages
 //! ```
 //!
 //! What to look at: [`Chat`] is all that is said about the events. What is said is [published](Topic::publish), and

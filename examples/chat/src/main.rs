@@ -10,18 +10,15 @@ use std::env;
 use std::error::Error;
 use std::net::Ipv4Addr;
 
-use axum::serve::ListenerExt as _;
 use example_chat::app;
 use sse_core::Topic;
-use tokio::net::TcpListener;
+use sse_tower::serve;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let listener = serve::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("chat on http://{}", listener.local_addr()?);
 
-    // An event goes out when it is written, and does not wait for the next.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     Ok(axum::serve(listener, app(&Topic::new())).await?)
 }

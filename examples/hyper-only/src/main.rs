@@ -6,9 +6,13 @@
 //! curl -N http://127.0.0.1:3002/countdown                    # a service that has some among other things
 //! curl -N --http2-prior-knowledge http://127.0.0.1:3001
 //! ```
+//!
+//! Other ports are `cargo run -p example-hyper-only 8080 8081`; 0 takes any free one. What to look at: `ticks` and `app` are
+//! the two ways in which the layer stands around a service, and `serve` is a server in ten lines.
 #![expect(clippy::print_stdout, reason = "a program talks to its user")]
 
 use std::convert::Infallible;
+use std::env;
 use std::error::Error;
 use std::future::{Ready, ready};
 use std::net::Ipv4Addr;
@@ -23,9 +27,9 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use serde::Serialize;
 use sse_core::{SseEvent, Topic};
+use sse_tower::serve::{Listener, bind, limit_buffers};
 use sse_tower::source::Subscribed;
 use sse_tower::{Sse, SseLayer, SseService};
-use tokio::net::TcpListener;
 use tower::util::ServiceFn;
 use tower::{Layer as _, Service, service_fn};
 
@@ -48,16 +52,16 @@ type Answer<R> = Ready<Result<R, Infallible>>;
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let clock = Topic::new();
-    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 3001)).await?;
-    let second = TcpListener::bind((Ipv4Addr::LOCALHOST, 3002)).await?;
+    let mut ports = env::args().skip(1).map(|port| port.parse());
+    let first = bind((Ipv4Addr::LOCALHOST, ports.next().unwrap_or(Ok(3001))?)).await?;
+    let second = bind((Ipv4Addr::LOCALHOST, ports.next().unwrap_or(Ok(3002))?)).await?;
     println!("hyper-only on http://{} and http://{}", first.local_addr()?, second.local_addr()?);
     let second_long = Duration::from_secs(1);
-    tokio::try_join!(
-        tick(&clock, second_long),
-        serve(first, ticks(clock.clone())),
-        serve(second, app(clock.clone(), second_long))
-    )?;
-    Ok(())
+    tokio::select! {
+        ended = tick(&clock, second_long) => ended,
+        never = serve(first, ticks(clock.clone())) => never,
+        never = serve(second, app(clock.clone(), second_long)) => never,
+    }
 }
 
 /// A service that answers every request with an event stream: what it answers with is [`Sse`] itself.
@@ -90,20 +94,19 @@ fn boxed(body: impl Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static) 
 }
 
 /// Serves HTTP/1.1 and HTTP/2, whichever the client begins with.
-async fn serve<S, B>(listener: TcpListener, service: S) -> Result<(), BoxError>
+async fn serve<S, B>(listener: Listener, service: S) -> !
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static,
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http1().timer(TokioTimer::new());
+    server.http2().timer(TokioTimer::new());
+    limit_buffers(&mut server);
     loop {
-        let (connection, _) = listener.accept().await?;
-        // An event goes out when it is written, and does not wait for the next.
-        connection.set_nodelay(true)?;
-        let service = TowerToHyperService::new(service.clone());
+        let (connection, _) = listener.accept().await;
+        let (server, service) = (server.clone(), TowerToHyperService::new(service.clone()));
         tokio::spawn(async move {
-            let mut server = auto::Builder::new(TokioExecutor::new());
-            server.http1().timer(TokioTimer::new());
-            server.http2().timer(TokioTimer::new());
             // A connection that breaks is none of the others' business.
             drop(server.serve_connection(TokioIo::new(connection), service).await);
         });

@@ -7,7 +7,7 @@ use super::*;
 
 async fn start() -> (Topic<Clock>, [u16; 2]) {
     let clock = Topic::new();
-    let listeners = [TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap()];
+    let listeners = [bind("127.0.0.1:0").await.unwrap(), bind("127.0.0.1:0").await.unwrap()];
     let ports = listeners.each_ref().map(|listener| listener.local_addr().unwrap().port());
     let [first, second] = listeners;
     tokio::spawn(serve(first, ticks(clock.clone())));

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run -p example-llm-tokens          # http://127.0.0.1:3000
+//! curl -N --json '{"stream":true,"messages":[{"role":"user","content":"Hello"}]}' \
+//!     http://127.0.0.1:3000/v1/chat/completions
 //! ```
 //!
 //! What to look at: [`Generation`] is all that is said about the events. `generations.rs` is what keeps a generation

@@ -9,13 +9,12 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use example_llm_tokens::{Options, Pace, app};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -29,10 +28,6 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     options.keep_alive = millis("KEEP_ALIVE_MS")?.unwrap_or(options.keep_alive);
 
     println!("llm-tokens on http://{address}");
-    io::stdout().flush()?;
-
-    // A token goes out when it is written, and does not wait for the next.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     Ok(axum::serve(listener, app(&options)).await?)
 }
 
@@ -44,11 +39,11 @@ fn millis(name: &str) -> Result<Option<Duration>, Box<dyn Error + Send + Sync>> 
     }
 }
 
-async fn listen(port: u16) -> io::Result<TcpListener> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+async fn listen(port: u16) -> io::Result<serve::Listener> {
+    match serve::bind((Ipv4Addr::LOCALHOST, port)).await {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             eprintln!("port {port} is taken; taking a free one");
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
+            serve::bind((Ipv4Addr::LOCALHOST, 0)).await
         }
         listening => listening,
     }

@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! cargo run -p example-per-user          # http://127.0.0.1:3000, as ada, and in a private window as grace
+//! curl -c cookies --json '"ada"' http://127.0.0.1:3000/login
+//! curl -N -b cookies http://127.0.0.1:3000/events
 //! ```
 //!
 //! What to look at: the handler of `/events` takes a `User`, so that who is not signed in gets 401 and no stream, and
 //! it is the session that chooses the topic. The id of an event only says how far somebody is in the topic that was
 //! chosen for them: one that is forged, or another user's, makes its client start over in its own inbox, and that is
-//! all.
+//! all. Who signs out reads no further, in none of the windows of that session: [`Connections`] finds them. The session is
+//! looked at twice, because one that ends behind the first look has no stream yet that could be closed.
 #![expect(
     missing_docs,
     clippy::exhaustive_enums,
@@ -30,7 +33,7 @@ use serde::Deserialize;
 use sse_core::topic::hub::{BuildHubError, HubError};
 use sse_core::topic::{Hub, Start};
 use sse_core::{Retention, Retry, SseDecode, SseEvent, Topic};
-use sse_tower::{Sse, SseLayer};
+use sse_tower::{Connections, Sse, SseLayer};
 use tokio::time::Instant;
 
 use self::session::{Sessions, User};
@@ -50,34 +53,56 @@ const NOTES: usize = 100;
 const KEEP: Duration = Duration::from_hours(24);
 /// How long a note may be, in bytes.
 const MAX_TEXT: usize = 2_000;
+/// Why streams were closed.
+const SIGNED_OUT: &str = "signed out";
 
 #[derive(Clone)]
 struct Users {
     /// By the user's name.
     inboxes: Hub<String, Inbox>,
     sessions: Sessions,
+    /// By the session's token.
+    connections: Connections,
+}
+
+impl Users {
+    fn new() -> Result<Self, BuildHubError> {
+        let start = Instant::now();
+        let inbox = Topic::builder().keep(Retention::events(NOTES).and_age(KEEP)).clock(move || start.elapsed());
+        let inboxes = Hub::builder(inbox).max_topics(USERS.len()).build()?;
+        Ok(Self { inboxes, sessions: Sessions::default(), connections: Connections::new() })
+    }
 }
 
 /// The page at `/`, `POST /login` and `/logout`, and for who is signed in `/me`, `/events` and `POST /notes`.
 pub fn app() -> Result<Router, BuildHubError> {
-    let start = Instant::now();
-    let inbox = Topic::builder().keep(Retention::events(NOTES).and_age(KEEP)).clock(move || start.elapsed());
-    let inboxes = Hub::builder(inbox).max_topics(USERS.len()).build()?;
+    let users = Users::new()?;
+    let layer = layer(&users);
     let router = Router::new()
         .route("/login", post(login))
         .route("/logout", post(logout))
         .route("/me", get(async |user: User| Json(user.name)))
         .route("/events", get(events))
         .route("/notes", post(send))
-        .with_state(Users { inboxes, sessions: Sessions::default() })
+        .with_state(users)
         .merge(page::files());
-    Ok(router.layer(SseLayer::new().retry(Retry::from_static(1_000))))
+    Ok(router.layer(layer))
+}
+
+/// Looks again at the session of each stream, now that there is one: a logout either finds the stream, or is seen here.
+fn layer(users: &Users) -> SseLayer {
+    let (sessions, connections) = (users.sessions.clone(), users.connections.clone());
+    SseLayer::new().retry(Retry::from_static(1_000)).connections(&users.connections).on_connect(move |connect| {
+        if let Some(token) = connect.key.as_deref().filter(|token| sessions.user(token).is_none()) {
+            connections.close(token, SIGNED_OUT);
+        }
+    })
 }
 
 /// No part of the request but the session decides what is read.
 async fn events(State(users): State<Users>, user: User) -> Result<impl IntoResponse, Refusal> {
     let inbox = users.inboxes.topic(&user.name).map_err(unavailable)?;
-    Ok(Sse::topic(&inbox).fresh(Start::Earliest))
+    Ok(Sse::topic(&inbox).fresh(Start::Earliest).key(user.token))
 }
 
 #[derive(Deserialize)]
@@ -115,10 +140,10 @@ async fn login(State(users): State<Users>, Json(name): Json<String>) -> Result<i
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, cookie)])))
 }
 
-/// Whoever is no longer signed in must not read on: the connections end, and only who still has a session comes back.
+/// Whoever is no longer signed in must not read on: the streams end, and who comes back is refused.
 async fn logout(State(users): State<Users>, user: User) -> StatusCode {
     users.sessions.end(&user.token);
-    users.inboxes.kick(&user.name);
+    users.connections.close(&user.token, SIGNED_OUT);
     StatusCode::NO_CONTENT
 }
 
@@ -128,3 +153,6 @@ type Refusal = (StatusCode, String);
 fn unavailable(error: HubError) -> Refusal {
     (StatusCode::SERVICE_UNAVAILABLE, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,13 +32,18 @@ impl Sessions {
         Some(token)
     }
 
+    /// Whose it is, while it lasts.
+    pub(crate) fn user(&self, token: &str) -> Option<String> {
+        self.lock().get(token).cloned()
+    }
+
     pub(crate) fn end(&self, token: &str) {
         self.lock().remove(token);
     }
 }
 
 /// Whoever is signed in, by the cookie `session`. A handler that takes one is closed to everybody else: 401.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) token: String,
@@ -52,7 +57,7 @@ impl FromRequestParts<Users> for User {
         let mut cookies = cookies.flat_map(|cookies| cookies.split(';'));
         let token =
             cookies.find_map(|cookie| cookie.trim().strip_prefix("session=")).ok_or(StatusCode::UNAUTHORIZED)?;
-        let name = users.sessions.lock().get(token).cloned().ok_or(StatusCode::UNAUTHORIZED)?;
+        let name = users.sessions.user(token).ok_or(StatusCode::UNAUTHORIZED)?;
         Ok(Self { name, token: token.to_owned() })
     }
 }

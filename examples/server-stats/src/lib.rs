@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run -p example-server-stats          # http://127.0.0.1:3000
+//! curl -N http://127.0.0.1:3000/events
 //! ```
 //!
 //! What to look at: [`ServerEvent`] is all that is said about the events; `cargo xtask typings` makes the page's typed

@@ -7,12 +7,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::Ipv4Addr;
 
-use axum::serve::ListenerExt as _;
 use example_server_stats::{Options, ServerStats};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -24,21 +23,17 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let sampling = tokio::spawn(stats.sample());
 
     println!("server-stats on http://{address}");
-    io::stdout().flush()?;
-
-    // An event goes out when it is written, and does not wait for the next.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     tokio::select! {
         served = axum::serve(listener, stats.router()) => Ok(served?),
         sampled = sampling => match sampled?? {},
     }
 }
 
-async fn listen(port: u16) -> io::Result<TcpListener> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+async fn listen(port: u16) -> io::Result<serve::Listener> {
+    match serve::bind((Ipv4Addr::LOCALHOST, port)).await {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             eprintln!("port {port} is taken; taking a free one");
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
+            serve::bind((Ipv4Addr::LOCALHOST, 0)).await
         }
         listening => listening,
     }

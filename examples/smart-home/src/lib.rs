@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run -p example-smart-home          # http://127.0.0.1:3000, or /?rooms=kitchen,bedroom
+//! curl -N 'http://127.0.0.1:3000/events?rooms=kitchen'
+//! curl --json '{"on":true}' http://127.0.0.1:3000/rooms/kitchen/lamps/ceiling
 //! ```
 //!
 //! What to look at: each room is a topic that keeps [the newest event of each

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run -p example-stock-prices          # http://127.0.0.1:3000, or /?size=25k for 25 kB every 20 ms
-//! curl -sN --limit-rate 100k 'http://127.0.0.1:3000/prices?size=25k' | grep -A2 stream-reset     # in a minute
+//! curl -sN --limit-rate 100k 'http://127.0.0.1:3000/prices?size=25k' | grep -A2 stream-reset     # in ten seconds
 //! ```
 //!
 //! What to look at: [`Price`] has a name for each kind of event, and the page a listener for each name. A reader may

@@ -7,12 +7,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::Ipv4Addr;
 
-use axum::serve::ListenerExt as _;
 use example_two_origins::{Book, page};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -24,10 +23,6 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let stream_origin = format!("http://{}", streams.local_addr()?);
 
     println!("two-origins on {page_origin}, its stream on {stream_origin}");
-    io::stdout().flush()?;
-
-    // An event goes out when it is written, and does not wait for the next.
-    let streams = streams.tap_io(|connection| drop(connection.set_nodelay(true)));
     tokio::try_join!(
         axum::serve(pages, page(&stream_origin)?).into_future(),
         axum::serve(streams, Book::new().router(page_origin.parse()?)).into_future(),
@@ -35,11 +30,11 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
-async fn listen(port: u16) -> io::Result<TcpListener> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+async fn listen(port: u16) -> io::Result<serve::Listener> {
+    match serve::bind((Ipv4Addr::LOCALHOST, port)).await {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             eprintln!("port {port} is taken; taking a free one");
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
+            serve::bind((Ipv4Addr::LOCALHOST, 0)).await
         }
         listening => listening,
     }

@@ -108,6 +108,15 @@ async fn a_drain_goes_on_delivering_and_puts_off_no_earlier_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_would_have_ended_later_ends_with_the_server() {
+    let shutdown = Shutdown::new();
+    let layer = layer().max_age(Duration::from_mins(30)).shutdown(&shutdown);
+    let body = open(&layer.at_shutdown(AtShutdown::Drain(Duration::from_secs(10)))).await;
+    shutdown.begin();
+    assert_eq!(rest(body).await, Some(("retry: 3000\n\n".to_owned(), 0)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_last_bytes_are_exact() {
     let position = format!("event: stream-position\nid: {EPOCH}-2\ndata: {{}}\n\n");
     for (control_events, last) in

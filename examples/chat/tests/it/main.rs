@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sse_core::{EventId, Topic};
 use sse_tower::client::{EventSource, Resume, Update};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::time::timeout;
 
 /// Whatever takes longer does not come.
@@ -23,7 +23,7 @@ struct Room(String);
 
 impl Room {
     async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = serve::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, app(&Topic::new())).into_future());
         Self(origin)

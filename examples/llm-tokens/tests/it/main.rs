@@ -15,7 +15,7 @@ use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use sse_core::{DecodedEvent, Decoder};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -32,7 +32,7 @@ impl Server {
     async fn start() -> Self {
         let steps = Arc::new(Semaphore::new(0));
         let options = Options { pace: Pace::Steps(Arc::clone(&steps)), ..Options::default() };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = serve::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, app(&options)).into_future());
         Self { origin, steps }

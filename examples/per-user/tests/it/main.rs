@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sse_core::EventId;
 use sse_core::history::ResetReason;
 use sse_tower::client::{Error, EventSource, Resume, Update};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::time::timeout;
 
 /// Whatever takes longer does not come.
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const NONE: EventId = EventId::from_static("");
 
 async fn start() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = serve::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, app().unwrap()).into_future());
     origin
@@ -163,16 +163,20 @@ async fn who_is_not_signed_in_gets_nothing() {
 async fn who_signs_out_reads_no_further() {
     let origin = start().await;
     let (ada, grace) = (User::sign_in(&origin, "ada").await, User::sign_in(&origin, "grace").await);
-    let [mut adas, mut graces] = [&ada, &grace].map(|user| user.read("", NONE));
-    opened(&mut adas).await;
-    opened(&mut graces).await;
+    let elsewhere = User::sign_in(&origin, "ada").await;
+    let [mut adas, mut graces, mut adas_elsewhere] = [&ada, &grace, &elsewhere].map(|user| user.read("", NONE));
+    for inbox in [&mut adas, &mut graces, &mut adas_elsewhere] {
+        opened(inbox).await;
+    }
 
     assert_eq!(ada.post("/logout", json!(null)).await.status(), StatusCode::NO_CONTENT);
     assert!(matches!(next(&mut adas).await.unwrap(), Update::Reconnecting(_)));
     assert_refused(adas).await;
     assert_refused(ada.read("", NONE)).await;
 
-    // Nobody else has noticed.
+    // Nobody else has noticed, and she herself has not where she is still signed in.
     grace.send("grace", "still here").await;
     assert_eq!(note(&mut graces).await.1, "still here");
+    grace.send("ada", "you too").await;
+    assert_eq!(note(&mut adas_elsewhere).await.1, "you too");
 }

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use sse_core::Position;
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::time::timeout;
 
 /// Whatever takes longer does not come.
@@ -30,7 +30,7 @@ impl Server {
 
     async fn with(options: Options) -> Self {
         let stats = ServerStats::new(options);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = serve::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, stats.router()).into_future());
         Self { stats, origin }

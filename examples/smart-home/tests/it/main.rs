@@ -12,7 +12,7 @@ use serde_json::json;
 use sse_core::EventId;
 use sse_core::history::ResetReason;
 use sse_tower::client::{EventSource, Resume, Update};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::time::timeout;
 
 /// Whatever takes longer does not come.
@@ -28,7 +28,7 @@ struct Server {
 impl Server {
     async fn start() -> Self {
         let home = Home::new().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = serve::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, app(&home)).into_future());
         Self { origin, home }

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use reqwest::StatusCode;
 use sse_core::history::ResetReason;
 use sse_tower::client::{EventSource, Update};
-use tokio::net::TcpListener;
+use sse_tower::serve;
 use tokio::time::timeout;
 
 /// Whatever takes longer does not come.
@@ -24,7 +24,7 @@ struct Server {
 impl Server {
     async fn start() -> Self {
         let market = Market::new().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = serve::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, app(&market)).into_future());
         Self { origin, market }
