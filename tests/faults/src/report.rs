@@ -8,6 +8,10 @@ use crate::gauges::Gauges;
 use crate::memory::Figures;
 use crate::scene::{Kind, Scene};
 
+/// What may be left when everybody is gone, in KiB: the log, and what a server has that never had a client. A hundred bytes
+/// of each connection would be 50 MiB.
+const LEFT: usize = 4_096;
+
 /// What a run has found.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -20,6 +24,8 @@ pub(crate) struct Report {
     /// The gauges of each life: of those that were killed just before, of the last one when everybody had gone.
     pub(crate) lives: Vec<Gauges>,
     pub(crate) memory: [Figures; 2],
+    /// KiB of the heap when everybody was gone.
+    pub(crate) left: usize,
     /// For how long harm was done.
     pub(crate) time: Duration,
 }
@@ -78,7 +84,14 @@ impl Report {
                 "the server panicked where nobody had planned it".to_owned(),
             ),
         ];
+        let empty = (self.left <= LEFT, format!("{} KiB of the heap are left when everybody is gone", self.left));
         let flat = self.memory.iter().map(|memory| (memory.is_flat(), format!("the memory is not flat: {memory}")));
-        invariants.into_iter().chain(flat).filter(|(holds, _)| !holds).map(|(_, sentence)| sentence).collect()
+        invariants
+            .into_iter()
+            .chain([empty])
+            .chain(flat)
+            .filter(|(holds, _)| !holds)
+            .map(|(_, sentence)| sentence)
+            .collect()
     }
 }

@@ -81,13 +81,13 @@ async fn lives(plan: Plan, scene: &Arc<Scene>) -> Result<Report, Failure> {
     drop(run.typed);
     let gone = |gauges: &Gauges| gauges.connections == 0 && gauges.subscribers == 0;
     run.lives.push(gauges_when(&host, "everybody to be gone", gone).await?);
-    let heap = host.gauges().await?.heap / 1_024;
-    println!("{heap} KiB of the heap, {} KiB resident when everybody is gone", resident(host.pid).await?);
+    let left = host.gauges().await?.heap / 1_024;
+    println!("{left} KiB of the heap, {} KiB resident when everybody is gone", resident(host.pid).await?);
     run.scene.set_server(None);
     host.kill().await?;
 
     let Plan { clients, kills, .. } = plan;
-    Ok(Report { clients, kills, cuts, tally, adding_up, lives: run.lives, memory, time })
+    Ok(Report { clients, kills, cuts, tally, adding_up, lives: run.lives, memory, left, time })
 }
 
 struct Run {
