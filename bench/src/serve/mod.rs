@@ -3,6 +3,7 @@
 //! Every server is a process of its own and has a core to itself, as has the load client. All send the same bytes but for
 //! how they are cut into chunks, over sockets with the same options. They take turns, round by round.
 
+mod compressed;
 mod contenders;
 mod control;
 mod fan_out;
@@ -27,6 +28,7 @@ pub(crate) fn main(effort: Effort<'_>) {
     if wanted(effort, "storm") {
         cases.extend(storm::cases(effort, rounds));
     }
+    cases.extend(compressed::cases(effort, rounds));
     print_table(&cases);
     if effort.record {
         readme::write("serve", &tables::render(&cases));

@@ -21,6 +21,8 @@ pub(super) fn render(cases: &[Case]) -> String {
         accept(cases),
         "### All come back, having missed 1000 events each".to_owned(),
         storm(cases),
+        "### A compressed delivery".to_owned(),
+        compressed(cases),
     ]
     .map(|part| part.trim_end().to_owned())
     .join("\n\n")
@@ -76,6 +78,25 @@ fn storm(cases: &[Case]) -> String {
     for (_, case) in of(cases, "storm-") {
         let figures = [case.ours, case.best_rival].map(|ours| figure(&ours.into()));
         rows.push([vec![case.unit.to_owned()], figures.to_vec(), vec![case.ratio_cell()]].concat());
+    }
+    table(&rows)
+}
+
+fn compressed(cases: &[Case]) -> String {
+    const RIVALS: [&str; 2] = ["each its own", "tower-http"];
+    let names = ["", "", "ours", RIVALS[0], RIVALS[1], "as it is", "ratio", "calls for an event", "heap of a subscriber"];
+    let mut rows = vec![names.map(str::to_owned).to_vec()];
+    for (coding, case) in of(cases, "compressed-") {
+        let (unit, ours) = (case.unit.to_owned(), figure(&case.ours.into()));
+        let rivals = RIVALS.map(|rival| figure(&case.more["rivals"][rival]));
+        let counted = ["calls_per_event", "heap_bytes_per_subscriber"].map(|name| {
+            let most = case.more.get(&format!("{name}_target")).map(figure).unwrap_or_default();
+            let found = case.more.get(name).map(figure).unwrap_or_default();
+            if found.is_empty() { found } else { format!("{found} (≤ {most})") }
+        });
+        let behind = [figure(&case.more["plain"]), case.ratio_cell()];
+        let coding = coding.trim_end_matches("-bytes").to_owned();
+        rows.push([vec![coding, unit, ours], rivals.to_vec(), behind.to_vec(), counted.to_vec()].concat());
     }
     table(&rows)
 }

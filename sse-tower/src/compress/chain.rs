@@ -9,6 +9,7 @@ use sse_core::Position;
 
 use super::Encoding;
 use super::codec::{Codec, For};
+use super::ledger::Lease;
 use super::sum::Sum;
 
 /// How many chunks are kept for those who trail. Who trails further has its chunks cut in another way, mostly.
@@ -26,10 +27,9 @@ const APART_HELD: usize = 256 * 1024;
 
 /// The chunks of one topic in one coding.
 pub(super) struct Chain {
-    encoding: Encoding,
     state: Mutex<State>,
-    #[cfg(test)]
-    pub(super) calls: std::sync::atomic::AtomicUsize,
+    /// Given back behind the compressor.
+    lease: Lease,
 }
 
 /// What is locked.
@@ -80,27 +80,27 @@ impl Link {
 }
 
 impl Chain {
-    pub(super) fn new(encoding: Encoding) -> Self {
+    /// With the room for its compressor, which is made for the first chunk.
+    pub(super) const fn new(lease: Lease) -> Self {
         let state = State {
             codec: None,
             links: VecDeque::new(),
             next: 0,
             held: 0,
-            run: Run::default(),
+            run: Run { links: 0, bytes: 0, sum: Sum::EMPTY, missed: 0 },
             position: None,
             in_step: 0,
             apart: VecDeque::new(),
         };
-        Self {
-            encoding,
-            state: Mutex::new(state),
-            #[cfg(test)]
-            calls: std::sync::atomic::AtomicUsize::new(0),
-        }
+        Self { state: Mutex::new(state), lease }
     }
 
     pub(super) const fn encoding(&self) -> Encoding {
-        self.encoding
+        self.lease.encoding()
+    }
+
+    pub(super) const fn lease(&self) -> &Lease {
+        &self.lease
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -109,14 +109,8 @@ impl Chain {
 
     /// Compresses a chunk as the next link. False if that fails.
     pub(super) fn append(&self, state: &mut State, chunk: &Bytes) -> bool {
-        self.note_call();
-        state.append(self.encoding, chunk)
-    }
-
-    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only tests count"))]
-    fn note_call(&self) {
-        #[cfg(test)]
-        self.calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.lease.note_call();
+        state.append(self.encoding(), chunk)
     }
 
     /// What a long chunk is where it stands apart. It takes the compressor long, and a lock only before and after.
@@ -129,8 +123,8 @@ impl Chain {
         if let Some(known) = known {
             return known;
         }
-        self.note_call();
-        let coded = Bytes::from(self.encoding.apart(chunk));
+        self.lease.note_call();
+        let coded = Bytes::from(self.encoding().apart(chunk));
         // Nobody else has the chunk of which there is no other clone.
         if !chunk.is_unique() && chunk.len() <= APART_HELD / APART {
             let mut state = self.lock();
@@ -157,6 +151,14 @@ impl State {
         Some(self.next - 1 - back as u64)
     }
 
+    /// The links from this number on.
+    #[cfg(test)]
+    pub(super) fn links_from(&self, number: u64) -> impl Iterator<Item = &Link> {
+        let first = self.next - self.links.len() as u64;
+        assert!(number >= first, "they are no longer there");
+        self.links.iter().skip(usize::try_from(number - first).unwrap())
+    }
+
     /// The number of the link that will be next.
     pub(super) const fn next(&self) -> u64 {
         self.next
@@ -169,11 +171,14 @@ impl State {
 
     /// Whether a chunk of who is not in step is newer than every link. Its id says so, with which a topic's frames begin.
     pub(super) fn is_newer(&self, chunk: &Bytes) -> bool {
+        if !is_for_all(chunk) {
+            return false;
+        }
         match (first_position(chunk), self.position) {
             (Some(new), Some(known)) if new.epoch() == known.epoch() => new.offset() > known.offset(),
             (Some(_), _) => true,
-            // Ephemeral events have none, and neither has what is the connection's own.
-            (None, _) => !chunk.is_unique() && !is_own(chunk) && self.are_many(self.run.missed.saturating_add(1)),
+            // Ephemeral events have none.
+            (None, _) => self.are_many(self.run.missed.saturating_add(1)),
         }
     }
 
@@ -219,6 +224,12 @@ impl State {
     }
 }
 
+/// Whether a chunk may be one that others are sent too. Nobody else has the one of which there is no other clone, such as
+/// what a filter has left over: as a link it would be what all others have to do without.
+pub(super) fn is_for_all(chunk: &Bytes) -> bool {
+    !chunk.is_unique() && !is_own(chunk)
+}
+
 /// Whether a chunk is one that a connection writes of its own. What is taken for the other costs bytes, and no more.
 pub(super) fn is_own(chunk: &[u8]) -> bool {
     chunk.starts_with(b":") || chunk.starts_with(b"retry:") || chunk.starts_with(b"event: stream-")
@@ -241,6 +252,6 @@ fn last_position(chunk: &[u8]) -> Option<Position> {
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chain").field("encoding", &self.encoding).finish_non_exhaustive()
+        f.debug_struct("Chain").field("encoding", &self.encoding()).finish_non_exhaustive()
     }
 }

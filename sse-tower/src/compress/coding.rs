@@ -39,6 +39,22 @@ impl Encoding {
         }
     }
 
+    /// How many bytes a compressor takes at most, as a test has counted them.
+    pub(super) const fn memory(self, of: For) -> usize {
+        match (self, of) {
+            #[cfg(feature = "zstd")]
+            (Self::Zstd, For::Topic) => 560 * 1024,
+            #[cfg(feature = "zstd")]
+            (Self::Zstd, For::Connection) => 160 * 1024,
+            #[cfg(feature = "gzip")]
+            (Self::Gzip, For::Topic) => 380 * 1024,
+            #[cfg(feature = "gzip")]
+            (Self::Gzip, For::Connection) => 180 * 1024,
+            #[cfg(feature = "br")]
+            (Self::Br, _) => 944 * 1024,
+        }
+    }
+
     /// What stands before everything.
     pub(super) const fn head(self) -> &'static [u8] {
         match self {

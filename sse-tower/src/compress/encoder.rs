@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -10,9 +10,10 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 
 use super::Encoding;
-use super::chain::Chain;
 use super::codec::{Codec, For};
 use super::follower::Follower;
+use super::ledger::Lease;
+use super::route::Place;
 use super::sum::Sum;
 
 /// What is done to the data of one body: nothing, or it is compressed.
@@ -23,9 +24,9 @@ impl Coding {
     /// Nothing.
     pub(crate) const NONE: Self = Self(None);
 
-    /// Compresses; together with others if there is a chain, and otherwise on its own.
-    pub(super) fn new(encoding: Encoding, chain: Option<Arc<Chain>>) -> Self {
-        Self(Some(Box::new(Encoder::new(encoding, chain))))
+    /// Compresses, together with others or on its own.
+    pub(super) fn new(encoding: Encoding, place: Place) -> Self {
+        Self(Some(Box::new(Encoder::new(encoding, place))))
     }
 
     pub(crate) const fn is_none(&self) -> bool {
@@ -61,7 +62,8 @@ struct Encoder {
 
 enum Way {
     /// In a mutex that is never locked, so that it may be shared between threads as the body may.
-    Own(Mutex<Box<dyn Codec>>),
+    /// The room is given back behind the compressor.
+    Own(Mutex<Box<dyn Codec>>, Lease),
     Shared(Follower),
     /// There is no compressor.
     Failed,
@@ -75,8 +77,11 @@ enum Stage {
 }
 
 impl Encoder {
-    fn new(encoding: Encoding, chain: Option<Arc<Chain>>) -> Self {
-        let way = chain.map_or_else(|| Way::own(encoding), |chain| Way::Shared(Follower::new(chain)));
+    fn new(encoding: Encoding, place: Place) -> Self {
+        let way = match place {
+            Place::Shared(chain) => Way::Shared(Follower::new(chain)),
+            Place::Own(lease) => Way::own(lease),
+        };
         Self { encoding, way, sum: Sum::default(), is_begun: false, stage: Stage::Open }
     }
 
@@ -123,10 +128,10 @@ impl Encoder {
     fn encode(&mut self, chunk: Bytes) -> Option<Bytes> {
         let mut out = Vec::new();
         if let Way::Shared(follower) = &mut self.way
-            && follower.is_alone()
+            && let Some(lease) = follower.alone()
         {
             out.extend_from_slice(&follower.part(&mut self.sum));
-            self.way = Way::own(self.encoding);
+            self.way = Way::own(lease);
         }
         if !std::mem::replace(&mut self.is_begun, true) {
             out.extend_from_slice(self.encoding.head());
@@ -139,7 +144,8 @@ impl Encoder {
                 }
                 out.extend_from_slice(&coded);
             }
-            Way::Own(codec) => {
+            Way::Own(codec, lease) => {
+                lease.note_call();
                 self.sum = self.sum.then(Sum::of(self.encoding, &chunk));
                 let codec = codec.get_mut().unwrap_or_else(PoisonError::into_inner);
                 if !codec.compress(&chunk, false, &mut out) {
@@ -160,8 +166,8 @@ impl Encoder {
         }
         match &mut self.way {
             Way::Shared(follower) => out.extend_from_slice(&follower.part(&mut self.sum)),
-            Way::Own(_) if !is_empty => out.extend_from_slice(self.encoding.leave()),
-            Way::Own(_) | Way::Failed => {}
+            Way::Own(..) if !is_empty => out.extend_from_slice(self.encoding.leave()),
+            Way::Own(..) | Way::Failed => {}
         }
         self.encoding.end(self.sum, is_empty, &mut out);
         // The compressor is not needed while the server writes.
@@ -171,8 +177,9 @@ impl Encoder {
 }
 
 impl Way {
-    fn own(encoding: Encoding) -> Self {
-        encoding.codec(For::Connection).map_or(Self::Failed, |codec| Self::Own(Mutex::new(codec)))
+    fn own(lease: Lease) -> Self {
+        let codec = lease.encoding().codec(For::Connection);
+        codec.map_or(Self::Failed, |codec| Self::Own(Mutex::new(codec), lease))
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 
-use super::chain::{Chain, Link, State, is_own};
+use super::chain::{Chain, Link, State, is_for_all, is_own};
+use super::ledger::Lease;
 use super::sum::Sum;
 
 /// How many chunks in a row that nobody else has make it plain that the connection has a filter.
@@ -60,9 +61,10 @@ impl Follower {
         Self { chain, at: None, alone: 0 }
     }
 
-    /// Whether the connection has nothing to share, and is better off with a compressor of its own.
-    pub(super) const fn is_alone(&self) -> bool {
-        self.alone >= ALONE
+    /// The room for a compressor of its own, if the connection has nothing to share, and there is any. Without it goes on
+    /// as it is, and is sent what nobody else has as stored blocks.
+    pub(super) fn alone(&self) -> Option<Lease> {
+        if self.alone < ALONE { None } else { self.chain.lease().another() }
     }
 
     /// What is sent of the next chunk; `sum` is that of all that was sent before the run.
@@ -100,7 +102,7 @@ impl Follower {
         if let Some(At { number, sum: of_run }) = self.at {
             let number = number + 1;
             // Who has had everything may be the first to come with what is new.
-            if number == state.next() && !is_own(rest) && !self.chain.append(state, rest) {
+            if number == state.next() && is_for_all(rest) && !self.chain.append(state, rest) {
                 return None;
             }
             if let Some(link) = state.link(number, rest) {

@@ -5,8 +5,6 @@ use zlib_rs::{Deflate, DeflateConfig, DeflateFlush};
 
 use super::codec::{Codec, For};
 
-const LEVEL: i32 = 6;
-
 /// Deflate, no name, no time, no extra flags, from no system in particular.
 pub(super) const HEAD: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
@@ -16,12 +14,13 @@ pub(super) const LAST: &[u8] = &[3, 0];
 struct Gzip(Deflate);
 
 fn deflate(of: For) -> Gzip {
-    // A negative window is one without a header.
-    let (window_bits, mem_level) = match of {
-        For::Topic => (-15, 8),
-        For::Connection => (-13, 5),
+    // A negative window is one without a header. Level 7 takes twice the time of level 6 for 3 % fewer bytes: that is worth
+    // it where the time is spent once for all, and the next level's is not.
+    let (window_bits, mem_level, level) = match of {
+        For::Topic => (-15, 8, 7),
+        For::Connection => (-13, 5, 6),
     };
-    Gzip(Deflate::new_with_config(DeflateConfig { window_bits, mem_level, ..DeflateConfig::new(LEVEL) }))
+    Gzip(Deflate::new_with_config(DeflateConfig { window_bits, mem_level, ..DeflateConfig::new(level) }))
 }
 
 pub(super) fn codec(of: For) -> Box<dyn Codec> {

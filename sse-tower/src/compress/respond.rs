@@ -37,13 +37,12 @@ pub(crate) fn apply<B>(chosen: &Chosen, asked: &Request, response: &mut Response
     }
     headers::vary(response.headers_mut(), "accept-encoding");
     let Some(encoding) = *encoding else { return };
+    if !asked.is_head() {
+        let topic = response.extensions().get::<Handle>().and_then(Handle::topic);
+        let Some(place) = route.place(encoding, topic) else { return };
+        response.body_mut().code(|| Coding::new(encoding, place));
+    }
     let encoded = HeaderValue::from_static(encoding.as_str());
     response.headers_mut().insert(header::CONTENT_ENCODING, encoded);
     response.headers_mut().remove(header::CONTENT_LENGTH);
-    if asked.is_head() {
-        return;
-    }
-    let topic = response.extensions().get::<Handle>().and_then(Handle::topic);
-    let chain = topic.and_then(|topic| route.chain(encoding, topic));
-    response.body_mut().code(|| Coding::new(encoding, chain));
 }

@@ -10,6 +10,9 @@ pub(super) struct Sum {
 }
 
 impl Sum {
+    /// That of nothing.
+    pub(super) const EMPTY: Self = Self { crc: 0, len: 0 };
+
     /// The sum of these bytes.
     pub(super) fn of(encoding: Encoding, bytes: &[u8]) -> Self {
         match encoding {

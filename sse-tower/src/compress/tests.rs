@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -13,6 +12,8 @@ use sse_core::{EventName, Retention, Topic};
 
 use super::chain::Chain;
 use super::codec::For;
+use super::ledger::Ledger;
+use super::route::Place;
 use super::*;
 use crate::{Sse, SseBody, source::Subscribed};
 
@@ -117,7 +118,7 @@ struct Connection {
 
 impl Connection {
     fn new(encoding: Encoding, chain: Option<&Arc<Chain>>) -> Self {
-        let coding = Coding::new(encoding, chain.map(Arc::clone));
+        let coding = coding(encoding, chain);
         Self { feed: Feed::default(), coding, decoder: Decoder::new(encoding), sent: 0 }
     }
 
@@ -136,6 +137,15 @@ impl Connection {
         self.feed.push(chunk.clone());
         let coded = self.poll().expect("a chunk in is a chunk out");
         assert!(self.decoder.read(&coded) == *chunk, "each chunk can be decoded at once");
+        coded
+    }
+
+    /// What a filter has left over, in a buffer that nobody else has.
+    #[track_caller]
+    fn send_left_over(&mut self, text: &[u8]) -> Bytes {
+        self.feed.push(Bytes::copy_from_slice(text));
+        let coded = self.poll().expect("a chunk in is a chunk out");
+        assert!(self.decoder.read(&coded) == text, "each chunk can be decoded at once");
         coded
     }
 
@@ -186,8 +196,18 @@ fn shareable() -> impl Iterator<Item = Encoding> {
     Encoding::ALL.iter().copied().filter(|encoding| encoding.has_runs())
 }
 
-fn calls(chain: &Chain) -> usize {
-    chain.calls.load(Ordering::SeqCst)
+fn chain(encoding: Encoding) -> Arc<Chain> {
+    Arc::new(Chain::new(Ledger::new(usize::MAX).lease(encoding, For::Topic).unwrap()))
+}
+
+/// Together with those who have this chain, or alone.
+fn coding(encoding: Encoding, chain: Option<&Arc<Chain>>) -> Coding {
+    let alone = || Place::Own(Ledger::new(usize::MAX).lease(encoding, For::Connection).unwrap());
+    Coding::new(encoding, chain.map_or_else(alone, |chain| Place::Shared(Arc::clone(chain))))
+}
+
+fn calls(chain: &Chain) -> u64 {
+    chain.lease().stats().calls
 }
 
 #[test]
@@ -228,7 +248,7 @@ fn what_is_stored_is_what_was() {
 fn those_in_step_are_sent_the_very_same_bytes() {
     let mut random = Random(11);
     for encoding in shareable() {
-        let chain = Arc::new(Chain::new(encoding));
+        let chain = chain(encoding);
         let mut connections: Vec<_> = (0..10).map(|_| Connection::new(encoding, Some(&chain))).collect();
         for connection in &mut connections {
             connection.send(&Bytes::from_static(b"retry: 3000\nevent: stream-open\ndata: {}\n\n"));
@@ -254,26 +274,64 @@ fn those_in_step_are_sent_the_very_same_bytes() {
     }
 }
 
-/// Connections come, go, trail, have chunks of their own and chunks that are cut in another way.
+/// Reads each run with a decoder that has nothing from before its key point, not even of its own.
+struct Newcomer {
+    encoding: Encoding,
+    decoder: Decoder,
+    next: u64,
+}
+
+impl Newcomer {
+    fn new(encoding: Encoding) -> Self {
+        Self { encoding, decoder: Decoder::new(encoding), next: 0 }
+    }
+
+    /// What was added to the chain.
+    #[track_caller]
+    fn read(&mut self, chain: &Chain) {
+        let state = chain.lock();
+        for link in state.links_from(self.next) {
+            let mut coded = &link.coded[..];
+            if link.begins {
+                self.decoder = Decoder::new(self.encoding);
+                self.decoder.read(self.encoding.head());
+                coded = &coded[self.encoding.leave().len()..];
+            }
+            assert!(self.decoder.read(coded) == link.chunk, "a run refers to nothing before it");
+        }
+        self.next = state.next();
+    }
+}
+
+/// Whose chunks a connection is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    All,
+    EverySecond,
+}
+
+/// Connections come, go, trail, leave out chunks, have some of their own, and some that are cut in another way.
 #[test]
 fn whatever_a_connection_goes_through_its_client_reads_the_same() {
     for encoding in shareable() {
-        for seed in 1..12 {
+        for seed in 1..7 {
             let random = &mut Random(seed * 7_919);
-            let chain = Arc::new(Chain::new(encoding));
+            let chain = chain(encoding);
+            let mut newcomer = Newcomer::new(encoding);
             let mut log: Vec<Bytes> = Vec::new();
-            let mut connections: Vec<(Connection, usize)> = Vec::new();
+            let mut connections: Vec<(Connection, usize, Wants)> = Vec::new();
             for _ in 0..150 {
                 match random.below(12) {
-                    0 => connections.push((Connection::new(encoding, Some(&chain)), log.len())),
+                    0 => connections.push((Connection::new(encoding, Some(&chain)), log.len(), Wants::All)),
                     1 => {
-                        // Somewhere in what is kept, or with a filter.
+                        // Somewhere in what is kept.
                         let at = log.len() - usize::try_from(random.below(log.len() as u64 + 1)).unwrap();
-                        connections.push((Connection::new(encoding, Some(&chain)), at));
+                        let wants = if random.below(3) == 0 { Wants::EverySecond } else { Wants::All };
+                        connections.push((Connection::new(encoding, Some(&chain)), at, wants));
                     }
                     2 if !connections.is_empty() => {
                         let index = random.below(connections.len() as u64);
-                        let (connection, _) = connections.swap_remove(usize::try_from(index).unwrap());
+                        let (connection, ..) = connections.swap_remove(usize::try_from(index).unwrap());
                         connection.end();
                     }
                     3 => {
@@ -285,14 +343,23 @@ fn whatever_a_connection_goes_through_its_client_reads_the_same() {
                         }
                         log.push(chunk);
                     }
+                    // As short as it can be, and longer than any window.
+                    4 if random.below(4) == 0 => log.push(Bytes::from_static(b"\n")),
+                    4 if random.below(12) == 0 => log.push(frames(random, log.len() as u64 + 1, 70_000)),
                     _ => log.push(frames(random, log.len() as u64 + 1, 500)),
                 }
-                for (connection, at) in &mut connections {
+                for (connection, at, wants) in &mut connections {
                     match random.below(20) {
                         0 => drop(connection.send(&Bytes::from_static(b":\n\n"))),
                         1 => drop(connection.send(&Bytes::from(random.text(5_000)))),
                         // It is slow.
                         2..5 => {}
+                        _ if *wants == Wants::EverySecond => {
+                            for chunk in log[*at..].iter().step_by(2) {
+                                connection.send_left_over(chunk);
+                            }
+                            *at = log.len();
+                        }
                         // All that there is in one piece.
                         5..8 if *at < log.len() => {
                             connection.send(&Bytes::from(log[*at..].concat()));
@@ -301,13 +368,15 @@ fn whatever_a_connection_goes_through_its_client_reads_the_same() {
                         _ => {
                             for chunk in &log[*at..] {
                                 connection.send(chunk);
+                                newcomer.read(&chain);
                             }
                             *at = log.len();
                         }
                     }
+                    newcomer.read(&chain);
                 }
             }
-            for (connection, _) in connections {
+            for (connection, ..) in connections {
                 connection.end();
             }
             assert_eq!(chain.lock().in_step, 0);
@@ -319,7 +388,7 @@ fn whatever_a_connection_goes_through_its_client_reads_the_same() {
 fn a_connection_with_a_filter_gets_a_compressor_of_its_own() {
     let mut random = Random(3);
     for encoding in shareable() {
-        let chain = Arc::new(Chain::new(encoding));
+        let chain = chain(encoding);
         let mut others = Connection::new(encoding, Some(&chain));
         let mut filtered = Connection::new(encoding, Some(&chain));
         let mut last = 0;
@@ -327,16 +396,40 @@ fn a_connection_with_a_filter_gets_a_compressor_of_its_own() {
             let chunk = frames(&mut random, offset, 1_000);
             others.send(&chunk);
             if offset % 2 == 0 {
-                // In a buffer of its own, which nobody else has.
-                filtered.feed.push(Bytes::from([&chunk[..], b": and another\n\n"].concat()));
-                let coded = filtered.poll().unwrap();
-                filtered.decoder.read(&coded);
-                last = coded.len();
+                last = filtered.send_left_over(&[&chunk[..], b": and another\n\n"].concat()).len();
             }
         }
         assert!(last < 500, "{encoding}: {last} bytes of 1 000");
         others.end();
         filtered.end();
+    }
+}
+
+/// One that always reads first, and of whose chunks nobody has the same.
+#[test]
+fn who_has_a_filter_does_not_take_the_others_out_of_step() {
+    const EVENTS: u64 = 200;
+    let mut random = Random(5);
+    for encoding in shareable() {
+        let chain = chain(encoding);
+        let mut filtered = Connection::new(encoding, Some(&chain));
+        let mut others: Vec<_> = (0..10).map(|_| Connection::new(encoding, Some(&chain))).collect();
+        let (mut sent, mut text) = (0, 0);
+        for offset in 0..EVENTS / 2 {
+            let [one, two] = [1, 2].map(|more| frames(&mut random, 2 * offset + more, 500));
+            let both = Bytes::from([&one[..], &two].concat());
+            // Now and then nothing is left out.
+            filtered.send_left_over(if offset % 8 < 7 { &two } else { &both });
+            for other in &mut others {
+                sent += other.send(&both).len();
+                text += both.len();
+            }
+        }
+        assert!(sent * 2 < text, "{encoding}: {sent} bytes of {text}");
+        let calls = calls(&chain);
+        assert!(calls <= EVENTS + 20, "{encoding}: {calls} calls");
+        filtered.end();
+        others.into_iter().for_each(Connection::end);
     }
 }
 
@@ -385,7 +478,7 @@ fn a_thousand_subscribers_cost_one_compressor_and_little_more() {
     for encoding in shareable() {
         let mut random = Random(17);
         let topic = topic();
-        let chain = Arc::new(Chain::new(encoding));
+        let chain = chain(encoding);
         let joins: Vec<_> = (0..SUBSCRIBERS).map(|_| random.below(EVENTS as u64 / 2)).collect();
         let mut subscribers = Vec::new();
         // What each would have been sent by a compressor of its own, of the usual size. Some are asked.
@@ -393,7 +486,7 @@ fn a_thousand_subscribers_cost_one_compressor_and_little_more() {
         let mut published = 0;
         for now in 0..EVENTS as u64 {
             for _ in joins.iter().filter(|&&join| join == now) {
-                let mut subscriber = Subscriber::new(&topic, Coding::new(encoding, Some(Arc::clone(&chain))));
+                let mut subscriber = Subscriber::new(&topic, coding(encoding, Some(&chain)));
                 subscriber.drain();
                 if subscribers.len() % (SUBSCRIBERS / 4) == 0 {
                     alone.push((subscribers.len(), encoding.codec(For::Topic).unwrap(), 0));
@@ -432,7 +525,7 @@ fn a_compressed_subscriber_takes_little_more_than_another() {
             let mut subscribers = Vec::with_capacity(SUBSCRIBERS);
             topic.publish(&Payload(random.text(960))).unwrap();
             allocation_counter::measure(|| {
-                let chain = Arc::new(Chain::new(encoding));
+                let chain = chain(encoding);
                 for index in 0..SUBSCRIBERS {
                     subscribers.push(Subscriber::new(&topic, make(&chain)));
                     if index % 10 == 0 {
@@ -444,7 +537,7 @@ fn a_compressed_subscriber_takes_little_more_than_another() {
             .bytes_current
         };
         let plain = held(&|_| Coding::NONE);
-        let coded = held(&|chain| Coding::new(encoding, Some(Arc::clone(chain))));
+        let coded = held(&|chain| coding(encoding, Some(chain)));
         let each = (coded - plain) / 1_000;
         assert!(each <= 1_024, "{encoding}: {each} bytes");
     }

@@ -23,7 +23,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::decompression::DecompressionLayer;
 
-use crate::support::{Count, EPOCH, ask, get, layer, publish, ready, topic};
+use crate::support::{Count, EPOCH, answer, ask, get, layer, publish, ready, topic};
 
 const ALL: &str = "gzip, deflate, br, zstd";
 
@@ -228,6 +228,88 @@ async fn a_compression_layer_around_it_lets_it_pass() {
     }
 }
 
+/// With room for one topic in `zstd` and little more.
+fn one_topic() -> (Compression, SseLayer) {
+    let compression = Compression::new().encodings([Encoding::Zstd]).max_memory(600 * 1024);
+    (compression.clone(), layer().compression(compression))
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_a_stream_is_sent_as_it_is() {
+    let (compression, layer) = one_topic();
+    // Of another epoch.
+    let (topic, other) = (topic(10), Topic::<Count>::new());
+    let mut sharing = Vec::new();
+    for _ in 0..100 {
+        let response = ask(&layer, &topic, accepting(ALL)).await;
+        assert_eq!(values(&response, header::CONTENT_ENCODING), "zstd");
+        sharing.push(response);
+    }
+    let taken = compression.stats();
+    assert_eq!((taken.shared, taken.private, taken.uncompressed), (1, 0, 0), "{taken:?}");
+    assert!((1..=600 * 1024).contains(&taken.memory), "{taken:?}");
+
+    // Another topic, and a stream of the handler's own.
+    let mut plain = ask(&layer, &other, accepting(ALL)).await;
+    assert_eq!(values(&plain, header::CONTENT_ENCODING), "");
+    assert_eq!(values(&plain, header::VARY), "accept, accept-encoding");
+    assert!(ready(plain.body_mut()).contains("event: stream-open\n"));
+    publish(&other, [7]);
+    assert!(ready(plain.body_mut()).ends_with("data: 7\n\n"));
+    let stream = Sse::new(futures_util::stream::pending::<sse_core::Event<'_>>());
+    let own = answer(&layer, accepting(ALL), stream).await;
+    assert_eq!(values(&own, header::CONTENT_ENCODING), "");
+    assert_eq!(compression.stats().uncompressed, 2);
+
+    // The last of those who share has gone.
+    while let Some(one) = sharing.pop() {
+        assert_eq!(compression.stats().memory, taken.memory);
+        drop(one);
+    }
+    let free = compression.stats();
+    assert_eq!((free.memory, free.shared), (0, 0), "{free:?}");
+    let response = ask(&layer, &other, accepting(ALL)).await;
+    assert_eq!(values(&response, header::CONTENT_ENCODING), "zstd");
+    // Only GET takes room.
+    let mut head = accepting(ALL);
+    *head.method_mut() = http::Method::HEAD;
+    ask(&layer, &topic, head).await;
+    assert_eq!(compression.stats().uncompressed, 2);
+    drop(response);
+
+    // It is one cap for all layers, and for all clones of them.
+    let another = layer.clone().compression(compression.clone());
+    let first = ask(&layer, &topic, accepting(ALL)).await;
+    let second = ask(&another, &topic, accepting(ALL)).await;
+    assert_eq!(values(&first, header::CONTENT_ENCODING) + &values(&second, header::CONTENT_ENCODING), "zstd");
+}
+
+/// What is left over by a filter nobody else has: it takes a compressor of its own, and does without where there is none.
+#[tokio::test]
+async fn a_filter_without_room_goes_on_uncompressed_within_the_coding() {
+    for max in [600 * 1024, 800 * 1024] {
+        let compression = Compression::new().encodings([Encoding::Zstd]).max_memory(max);
+        let layer = layer().compression(compression.clone());
+        let topic = topic(1_000);
+        let mut response =
+            decoded(layer, || Sse::topic(&topic).only([sse_core::EventName::from_static("tick")]).into_response())
+                .await;
+        let body = response.body_mut();
+        assert!(ready(body).contains("event: stream-open\n"));
+        for value in 1..100 {
+            topic.publish(&Count::Noise(value)).unwrap();
+            publish(&topic, [value]);
+            topic.publish(&Count::Noise(value)).unwrap();
+            assert!(ready(body).ends_with(&format!("event: tick\ndata: {value}\n\n")), "{max}: {value}");
+        }
+        let stats = compression.stats();
+        let has_own = max > 600 * 1024;
+        assert_eq!((stats.shared, stats.private), if has_own { (0, 1) } else { (1, 0) }, "{stats:?}");
+        drop(response);
+        assert_eq!(compression.stats().memory, 0);
+    }
+}
+
 /// A server of this topic, until it is dropped.
 async fn serve(topic: &Topic<Count>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -238,14 +320,21 @@ async fn serve(topic: &Topic<Count>) -> String {
     format!("http://{address}/")
 }
 
+/// Every coding under HTTP/1.1 and HTTP/2.
+fn each_way() -> impl Iterator<Item = (&'static str, bool)> {
+    ["zstd", "gzip", "br"].into_iter().flat_map(|coding| [(coding, false), (coding, true)])
+}
+
 #[tokio::test]
 async fn reqwest_has_each_event_at_once() {
-    for coding in ["zstd", "gzip", "br"] {
+    for (coding, http2) in each_way() {
         let topic = topic(100);
         let url = serve(&topic).await;
         let client = reqwest::Client::builder();
+        let client = if http2 { client.http2_prior_knowledge() } else { client };
         let client = client.gzip(coding == "gzip").brotli(coding == "br").zstd(coding == "zstd").build().unwrap();
         let mut response = client.get(&url).send().await.unwrap();
+        assert_eq!(response.version() == http::Version::HTTP_2, http2);
         let mut text = String::new();
         for value in 1..100 {
             publish(&topic, [value]);
@@ -264,12 +353,13 @@ async fn reqwest_has_each_event_at_once() {
 
 #[tokio::test]
 async fn curl_has_each_event_at_once() {
-    for coding in ["zstd", "gzip", "br"] {
+    for (coding, http2) in each_way() {
         let topic = topic(100);
         let url = serve(&topic).await;
+        let version = if http2 { "--http2-prior-knowledge" } else { "--http1.1" };
         let accept = format!("accept-encoding: {coding}");
         let mut curl = tokio::process::Command::new("curl")
-            .args(["--silent", "--show-error", "--no-buffer", "--compressed", "--header", &accept, &url])
+            .args(["--silent", "--show-error", "--no-buffer", "--compressed", version, "--header", &accept, &url])
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

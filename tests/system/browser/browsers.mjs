@@ -33,7 +33,11 @@ async function launchChromium(timeout) {
     ],
   });
   const browser = await chromium.connect(server.wsEndpoint(), { timeout });
-  const context = await browser.newContext({ viewport: { width: WIDTH, height: HEIGHT } });
+  const context = await browser.newContext({
+    viewport: { width: WIDTH, height: HEIGHT },
+    // A test makes its own certificate.
+    ignoreHTTPSErrors: true,
+  });
   const page = await context.newPage();
   return {
     version: `Chromium ${browser.version()}`,
@@ -59,6 +63,7 @@ async function launchFirefox(timeout) {
     timeout,
     protocolTimeout: timeout,
     defaultViewport: { width: WIDTH, height: HEIGHT },
+    acceptInsecureCerts: true,
     extraPrefsFirefox: {
       // No request but the page's own.
       "network.captive-portal-service.enabled": false,

@@ -21,6 +21,10 @@ pub mod scan;
 pub mod server;
 mod wait;
 
+/// Held by whoever changes the machine's network, and by whoever cannot bear it: upon a new interface Chromium gives up
+/// every connection over HTTP/2 (`ERR_NETWORK_CHANGED`).
+pub static NETWORK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 pub use self::browser::{Browser, Which};
 pub use self::client::{Client, IdModel};
 pub use self::plan::{Cut, Ending, Point, Rng};

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
 mod answers;
+mod compression;
+mod compression_tls;
 mod cors;
 mod cuts;
 mod drift;

@@ -33,6 +33,7 @@ fn client(elsewhere: &Elsewhere, port: u16) -> (Child, Lines<BufReader<ChildStdo
 
 /// How long the place in the topic of a client that vanishes is still taken.
 async fn time_until_gone(number: u8, options: Options, layer: SseLayer) -> Duration {
+    let _network = system_tests::NETWORK.lock().await;
     let elsewhere = Elsewhere::new(number).await.unwrap();
     let topic: Topic<Event> = Topic::new();
     let app = {
