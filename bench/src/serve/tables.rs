@@ -84,7 +84,8 @@ fn storm(cases: &[Case]) -> String {
 
 fn compressed(cases: &[Case]) -> String {
     const RIVALS: [&str; 2] = ["each its own", "tower-http"];
-    let names = ["", "", "ours", RIVALS[0], RIVALS[1], "as it is", "ratio", "calls for an event", "heap of a subscriber"];
+    let names =
+        ["", "", "ours", RIVALS[0], RIVALS[1], "as it is", "ratio", "calls for an event", "heap of a subscriber"];
     let mut rows = vec![names.map(str::to_owned).to_vec()];
     for (coding, case) in of(cases, "compressed-") {
         let (unit, ours) = (case.unit.to_owned(), figure(&case.ours.into()));
