@@ -4,6 +4,7 @@ use std::error;
 use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
@@ -13,7 +14,9 @@ use hyper::server::conn::http1::{Builder, UpgradeableConnection};
 use hyper::service::{HttpService, Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::sync::watch;
+use pin_project_lite::pin_project;
+use tokio::sync::futures::OwnedNotified;
+use tokio::sync::{Notify, watch};
 use tower_service::Service;
 
 use super::hyper_buffers::HTTP1;
@@ -64,40 +67,55 @@ where
 {
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).max_buf_size(HTTP1);
-    let (begun, begins) = watch::channel(());
+    let begun = Arc::new(Notify::new());
+    let (open, alive) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     while let ControlFlow::Continue(connection) = accept_until(&listener, shutdown.as_mut()).await {
         let service = TowerToHyperService::new(service.clone());
         // Boxed, because hyper keeps the place of the future for as long as the connection is open.
         let service = service_fn(move |request| Box::pin(service.call(request)));
         let connection = builder.serve_connection(TokioIo::new(connection), service).with_upgrades();
-        tokio::spawn(serve_until(connection, begins.clone()));
+        let begun = Arc::clone(&begun).notified_owned();
+        tokio::spawn(Serving { connection, begun, has_begun: false, _alive: alive.clone() });
     }
-    drop((listener, begins));
-    begun.send_replace(());
-    begun.closed().await;
+    drop((listener, alive));
+    begun.notify_waiters();
+    open.closed().await;
 }
 
-/// Serves one connection, from the shutdown on to the end of its response.
-async fn serve_until<S, B>(connection: UpgradeableConnection<TokioIo<Connection>, S>, mut begins: watch::Receiver<()>)
+pin_project! {
+    /// One connection, which from the shutdown on ends with the response that it is at.
+    ///
+    /// A future by hand: an asynchronous function would keep a second place for the connection that it was called with.
+    struct Serving<S: HttpService<Incoming>> {
+        #[pin]
+        connection: UpgradeableConnection<TokioIo<Connection>, S>,
+        #[pin]
+        begun: OwnedNotified,
+        has_begun: bool,
+        // The server waits until it is dropped.
+        _alive: watch::Receiver<()>,
+    }
+}
+
+impl<S, B> Future for Serving<S>
 where
     S: HttpService<Incoming, ResBody = B>,
     S::Error: Into<Box<dyn error::Error + Send + Sync>>,
     B: Body + 'static,
     B::Error: Into<Box<dyn error::Error + Send + Sync>>,
 {
-    let mut connection = pin!(connection);
-    let mut begun = pin!(begins.changed());
-    let mut has_begun = false;
-    poll_fn(|cx| {
-        if !has_begun && begun.as_mut().poll(cx).is_ready() {
-            has_begun = true;
-            connection.as_mut().graceful_shutdown();
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if !*this.has_begun && this.begun.poll(cx).is_ready() {
+            *this.has_begun = true;
+            this.connection.as_mut().graceful_shutdown();
         }
         // What it ends with says no more than that the client has gone, or has taken nothing for too long.
-        connection.as_mut().poll(cx).map(drop)
-    })
-    .await;
+        this.connection.poll(cx).map(drop)
+    }
 }
 
 /// The next connection, unless the shutdown comes first.
