@@ -62,7 +62,8 @@
 //! | `derive` | `#[derive(SseEvent)]` and `#[derive(SseDecode)]` | yes |
 //! | `json` | JSON payloads, through serde | yes |
 //! | `schema` | the JSON Schema of a stream, through schemars | |
-//! | `codegen` | TypeScript and JavaScript clients from the schema, and the command line that writes them | |
+//! | `codegen` | clients in TypeScript, JavaScript and Python, OpenAPI and AsyncAPI, `compat`, and the command line for them | |
+//! | `conformance` | `conformance::check`, which holds examples against the schema, in tests | |
 //! | `test-util` | `laws`, which a [`Relay`](relay::Relay) must keep, and a line to it that fails | |
 //!
 //! # Cancel safety
@@ -85,6 +86,10 @@ extern crate std;
 
 #[cfg(feature = "codegen")]
 pub mod codegen;
+#[cfg(feature = "codegen")]
+pub mod compat;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod event;
 #[cfg(feature = "std")]
 pub mod history;

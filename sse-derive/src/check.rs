@@ -5,27 +5,45 @@ use std::collections::hash_map::Entry;
 
 use proc_macro2::{Ident, Span};
 
-use crate::ast::{Container, Payload, Style, Variant};
+use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::ctxt::Ctxt;
 use crate::direction::Direction;
+
+/// What an event that is not known consists of.
+const OTHER: [&str; 3] = ["event", "data", "id"];
 
 /// The beginning of the names of control events.
 const CONTROL: &str = "stream-";
 
 pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
     let mut names = HashMap::new();
+    for variant in &container.variants {
+        check_other(container, variant, ctxt);
+        if container.attrs.no_schema {
+            check_undescribed(container, variant, ctxt);
+        }
+    }
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
+        if variant.attrs.flatten.is_some() {
+            check_merged(variant, ctxt);
+            continue;
+        }
+        if variant.attrs.other.is_some() {
+            check_parts(variant, ctxt);
+            continue;
+        }
         check_names(container, variant, &mut names, ctxt);
-        check_text(variant, container.direction, ctxt);
+        check_verbatim(variant, container.direction, ctxt);
         check_fields(variant, ctxt);
         check_function(variant, ctxt);
+        check_tag(variant, ctxt);
         if container.serde.deny_unknown_fields {
             check_flattened(variant, ctxt);
         }
         match container.direction {
             Direction::Encode if container.attrs.no_schema => {}
             Direction::Encode => {
-                check_codecs(variant, ctxt);
+                check_codecs(container, variant, ctxt);
                 check_length(variant, ctxt);
             }
             Direction::Decode => {
@@ -34,8 +52,20 @@ pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
             }
         }
     }
-    check_other(container, ctxt);
+    check_only_other(container, ctxt);
+    check_stream_name(container, ctxt);
 }
+
+/// What stands in braces is a type parameter.
+fn check_stream_name(container: &Container<'_>, ctxt: &mut Ctxt) {
+    let Some(name) = &container.attrs.name else { return };
+    let params = container.naming_params();
+    let rest = params.iter().fold(name.value(), |name, param| name.replace(&format!("{{{param}}}"), ""));
+    if rest.contains(['{', '}']) {
+        ctxt.error(name.span(), "in braces stands the name of a type parameter: `PageOf{T}`");
+    }
+}
+
 fn check_names<'v>(
     container: &Container<'_>,
     variant: &'v Variant<'_>,
@@ -94,14 +124,20 @@ fn check_sent_name(name: &str, span: Span, allow_reserved: bool, ctxt: &mut Ctxt
     }
 }
 
-fn check_text(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) {
-    let Some(span) = variant.attrs.text else { return };
+/// A payload that is not JSON is one field, as it is.
+fn check_verbatim(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) {
+    let (span, key) = match (variant.attrs.text, variant.attrs.bytes) {
+        (Some(_), Some(bytes)) => return ctxt.error(bytes, "a payload cannot be both `text` and `bytes`"),
+        (Some(span), None) => (span, "text"),
+        (None, Some(span)) => (span, "bytes"),
+        (None, None) => return,
+    };
     let count = variant.payload_fields().count();
     if count != 1 {
         ctxt.error(
             span,
             format!(
-                "`text` {} the one field of the payload, but `{}` has {count}{}",
+                "`{key}` {} the one field of the payload, but `{}` has {count}{}",
                 match direction {
                     Direction::Encode => "writes",
                     Direction::Decode => "reads",
@@ -112,18 +148,88 @@ fn check_text(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) {
         );
     }
     for with in variant.payload_fields().filter_map(|field| field.serde.with).chain(variant.serde.with) {
-        let payload = match direction {
-            Direction::Encode => "is what the field displays",
-            Direction::Decode => "is read with the field's `FromStr`",
+        let payload = match (key, direction) {
+            ("text", Direction::Encode) => "is what the field displays",
+            ("text", Direction::Decode) => "is read with the field's `FromStr`",
+            (_, Direction::Encode) => "is what the field's `AsRef<[u8]>` gives",
+            (_, Direction::Decode) => "is made with the field's `TryFrom<Vec<u8>>`",
         };
-        ctxt.error(with, format!("this has no effect: a `text` payload {payload}"));
+        ctxt.error(with, format!("this has no effect: a `{key}` payload {payload}"));
+    }
+    if variant.tag.is_some() {
+        ctxt.error(span, format!("a `{key}` payload has no place for the tag that is to be in each payload"));
+    }
+}
+
+/// serde writes a tag beside the fields of the content, which must have names.
+fn check_tag(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    if variant.tag.is_none() {
+        return;
+    }
+    if variant.style == Style::Tuple && variant.fields.len() != 1 {
+        ctxt.error(
+            variant.name_span,
+            "a tuple has no place for the tag that is to be in each payload: name the fields",
+        );
+    }
+    if let Some(with) = variant.serde.with {
+        ctxt.error(with, "a function for the whole variant does not go with a tag in the payload: put it on a field");
+    }
+}
+
+/// What `flatten` merges is a type of events.
+fn check_merged(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let Some(span) = variant.attrs.flatten else { return };
+    if variant.fields.len() != 1 || variant.payload_fields().count() != 1 {
+        ctxt.error(
+            span,
+            format!("`flatten` merges the events of one field, but `{}` has {}", variant.ident, variant.fields.len()),
+        );
+    }
+    let why = "this has no effect: the events of a flattened type are as that type says";
+    for field in &variant.fields {
+        let wire = field.attrs.wire.as_ref().map(|(_, span)| *span);
+        for span in [field.attrs.id, field.attrs.retry, wire, field.serde.with].into_iter().flatten() {
+            ctxt.error(span, why);
+        }
+    }
+    let renamed = variant.serde.rename.iter().chain(&variant.serde.received).map(syn::LitStr::span);
+    for span in renamed.chain(variant.serde.with) {
+        ctxt.error(span, why);
+    }
+}
+
+/// The parts of an event that a variant for all others may keep.
+fn check_parts(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let is_part = |field: &Field<'_>| field.name.as_ref().is_some_and(|name| OTHER.iter().any(|part| name == part));
+    for field in variant.fields.iter().filter(|field| !is_part(field)) {
+        ctxt.push(syn::Error::new_spanned(
+            field.syn,
+            "of an event that is not known there are three parts: name the fields `event`, `data` and `id`, or leave \
+             some of them out",
+        ));
+    }
+}
+
+/// What only the schema would say.
+fn check_undescribed(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let wires = variant.fields.iter().filter_map(|field| field.attrs.wire.as_ref());
+    let spans =
+        wires.map(|(_, span)| ("wire", *span)).chain(variant.attrs.examples.iter().map(|(_, span)| ("example", *span)));
+    for (key, span) in spans {
+        let noun = container.noun();
+        ctxt.error(span, format!("`{key}` has no effect: `#[sse(no_schema)]` on the {noun} leaves the schema out"));
     }
 }
 
 fn check_fields(variant: &Variant<'_>, ctxt: &mut Ctxt) {
-    let mut id = None;
+    let mut id = variant.attrs.id.as_ref().map(|(_, span)| *span);
     let mut retry = variant.attrs.retry.map(|(_, span)| span);
     for field in &variant.fields {
+        let is_json = field.is_payload() && variant.attrs.text.or(variant.attrs.bytes).is_none();
+        if let Some((_, span)) = field.attrs.wire.as_ref().filter(|_| !is_json) {
+            ctxt.error(*span, "`wire` has no effect: the field is no part of any JSON");
+        }
         let both = field.attrs.id.and(field.attrs.retry);
         if let Some(span) = both {
             ctxt.error(span, "a field cannot be both `id` and `retry`");
@@ -143,7 +249,7 @@ fn check_fields(variant: &Variant<'_>, ctxt: &mut Ctxt) {
 
 /// serde has such a function write and read all fields.
 fn check_function(variant: &Variant<'_>, ctxt: &mut Ctxt) {
-    if let (Some(span), None) = (variant.serde.with, variant.attrs.text)
+    if let (Some(span), None) = (variant.serde.with, variant.attrs.text.or(variant.attrs.bytes))
         && variant.payload_fields().count() < variant.fields.len()
     {
         ctxt.error(
@@ -155,7 +261,7 @@ fn check_function(variant: &Variant<'_>, ctxt: &mut Ctxt) {
 }
 
 /// What a function writes is not what the type's schema says.
-fn check_codecs(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+fn check_codecs(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
     if !matches!(variant.payload(), Payload::Content) || variant.schemars.overrides() {
         return;
     }
@@ -163,8 +269,12 @@ fn check_codecs(variant: &Variant<'_>, ctxt: &mut Ctxt) {
     for with in variant.serde.with.into_iter().chain(fields.filter_map(|field| field.serde.with)) {
         ctxt.error(
             with,
-            "the schema cannot know what this function writes: say it with `#[schemars(with = \"String\")]` or \
-             `#[schemars(schema_with = \"..\")]`, or leave the schema out with `#[sse(no_schema)]` on the enum",
+            format!(
+                "the schema cannot know what this function writes: say it with `#[sse(wire = \"String\")]` on a field, \
+                 `#[schemars(with = \"String\")]` or `#[schemars(schema_with = \"..\")]`, or leave the schema out with \
+                 `#[sse(no_schema)]` on the {}",
+                container.noun()
+            ),
         );
     }
 }
@@ -224,29 +334,23 @@ fn check_one_way(variant: &Variant<'_>, ctxt: &mut Ctxt) {
     }
 }
 
-fn check_other(container: &Container<'_>, ctxt: &mut Ctxt) {
-    let mut first = None;
-    for variant in &container.variants {
-        let Some(span) = variant.serde.other else { continue };
-        match container.direction {
-            Direction::Encode if !variant.serde.skip => ctxt.error(
-                span,
-                "`serde(other)` is for a variant that is only received: mark it `#[serde(skip_serializing)]`, too",
-            ),
-            Direction::Decode if !variant.is_skipped() => {
-                if variant.style != Style::Unit {
-                    ctxt.error(
-                        span,
-                        "`serde(other)` stands for events of any name, of which nothing is kept: it is for a unit variant",
-                    );
-                }
-                if let Some(first) = first {
-                    ctxt.error(span, "only one variant can stand for all names that are not known");
-                    ctxt.error(first, "first used here");
-                }
-                first = first.or(Some(span));
-            }
-            Direction::Encode | Direction::Decode => {}
-        }
+/// serde's `other` is about a tag in JSON.
+fn check_other(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let skipped = container.direction == Direction::Decode && variant.is_skipped() || variant.serde.skip;
+    if let (Some(span), None) = (variant.serde.other, variant.attrs.other)
+        && !skipped
+    {
+        ctxt.error(
+            span,
+            "`serde(other)` has no meaning for events, whose names are not in the JSON: use `#[sse(other)]`",
+        );
+    }
+}
+
+fn check_only_other(container: &Container<'_>, ctxt: &mut Ctxt) {
+    let mut others = container.variants.iter().filter_map(|variant| variant.attrs.other);
+    if let (Some(first), Some(second)) = (others.next(), others.next()) {
+        ctxt.error(second, "only one variant can stand for all names that are not known");
+        ctxt.error(first, "first used here");
     }
 }

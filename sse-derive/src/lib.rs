@@ -11,16 +11,17 @@ mod ctxt;
 mod direction;
 mod expand;
 mod fallback;
+mod name;
 mod receiver;
 mod ty;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput};
 
 use crate::ast::Container;
-use crate::attr::ContainerAttrs;
+use crate::attr::read_enum;
 use crate::ctxt::Ctxt;
 use crate::direction::Direction;
 
@@ -46,42 +47,32 @@ fn derive(mut input: DeriveInput, direction: Direction) -> TokenStream {
     receiver::name_in_attributes(&mut input);
     let input = &input;
     let mut ctxt = Ctxt::default();
-    let expanded = match &input.data {
-        Data::Enum(data) => {
-            let container = Container::read(input, data, direction, &mut ctxt);
-            check::check(&container, &mut ctxt);
-            Some(container)
-        }
-        Data::Struct(data) => {
-            not_an_enum(input, direction, data.struct_token.span(), &mut ctxt);
-            None
-        }
+    let container = match &input.data {
+        Data::Enum(data) => Some(Container::of_enum(input, data, direction, &mut ctxt)),
+        Data::Struct(data) => Some(Container::of_struct(input, data, direction, &mut ctxt)),
         Data::Union(data) => {
-            not_an_enum(input, direction, data.union_token.span(), &mut ctxt);
+            ctxt.error(
+                data.union_token.span(),
+                format!(
+                    "`#[derive({})]` is for an enum, each variant of which is one event, or for a struct, which is one",
+                    direction.derive()
+                ),
+            );
+            // Its attributes are the user's to mend, too.
+            read_enum(&input.attrs, &mut ctxt);
             None
         }
     };
-    match (ctxt.into_compile_errors(), expanded) {
+    if let Some(container) = &container {
+        check::check(container, &mut ctxt);
+    }
+    match (ctxt.into_compile_errors(), container) {
         (None, Some(container)) => expand::expand(&container),
-        (errors, _) => {
+        (errors, container) => {
             // The errors in them are among those collected.
-            let attrs = ContainerAttrs::read(&input.attrs, &mut Ctxt::default());
+            let attrs = container.map_or_else(|| read_enum(&input.attrs, &mut Ctxt::default()), |read| read.attrs);
             let fallback = fallback::expand(input, direction, &attrs);
             quote!(#errors #fallback)
         }
     }
-}
-
-fn not_an_enum(input: &DeriveInput, direction: Direction, span: Span, ctxt: &mut Ctxt) {
-    let ident = &input.ident;
-    let derive = direction.derive();
-    ctxt.error(
-        span,
-        format!(
-            "`#[derive({derive})]` is for an enum, each variant of which is one event: put this type into a variant, such \
-             as `enum Feed {{ {ident}({ident}) }}`"
-        ),
-    );
-    // Its attributes are the user's to mend, too.
-    ContainerAttrs::read(&input.attrs, ctxt);
 }

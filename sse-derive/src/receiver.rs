@@ -29,11 +29,18 @@ pub(crate) fn without_self(tokens: TokenStream, receiver: &TokenStream) -> Token
 pub(crate) fn name_in_attributes(input: &mut DeriveInput) {
     let receiver = receiver(&input.ident, &input.generics);
     input.attrs.iter_mut().for_each(|attr| name_in_attribute(attr, &receiver));
-    if let Data::Enum(data) = &mut input.data {
-        for variant in &mut data.variants {
-            let of_fields = variant.fields.iter_mut().flat_map(|field| &mut field.attrs);
-            variant.attrs.iter_mut().chain(of_fields).for_each(|attr| name_in_attribute(attr, &receiver));
+    match &mut input.data {
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                let of_fields = variant.fields.iter_mut().flat_map(|field| &mut field.attrs);
+                variant.attrs.iter_mut().chain(of_fields).for_each(|attr| name_in_attribute(attr, &receiver));
+            }
         }
+        Data::Struct(data) => {
+            let of_fields = data.fields.iter_mut().flat_map(|field| &mut field.attrs);
+            of_fields.for_each(|attr| name_in_attribute(attr, &receiver));
+        }
+        Data::Union(_) => {}
     }
 }
 

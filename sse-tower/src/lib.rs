@@ -224,6 +224,7 @@
 //! | `zstd`, `gzip`, `br` | `SseLayer::compression`, `compress`: streams in a content coding | |
 //! | `metrics` | `SseLayer::metrics`, `observe`: figures of the facade `metrics`, for Prometheus and others | |
 //! | `tracing` | `SseLayer::tracing`, `observe`: a span for each connection | |
+//! | `utoipa6`, `aide015` | `openapi`: streams in the OpenAPI documents of utoipa 6 and aide 0.15 | |
 //! | `tokio-util07` | `decode::SseCodec`, for the `FramedRead` and `FramedWrite` of tokio-util 0.7 | |
 //!
 //! # Cancel safety
@@ -274,6 +275,8 @@ mod link;
 pub mod observe;
 #[cfg(not(any(feature = "metrics", feature = "tracing")))]
 mod observe;
+#[cfg(any(feature = "aide015", feature = "utoipa6"))]
+pub mod openapi;
 mod opening;
 mod origin;
 mod polyfill;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { EventStreamParser, StreamError } from "../../sse-core/src/codegen/runtime/runtime.js";
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../../sse-core/conformance/vectors/${name}.json`, import.meta.url), "utf8"));
@@ -52,6 +55,25 @@ for (const vector of vectors("eager")) {
     assert.deepEqual(parse(vector.chunks.map((chunk) => Buffer.from(chunk, "base64"))).counts, vector.total);
   });
 }
+
+// The same generator, and with the same seed the same streams, that `cargo xtask vectors` gives to the decoder in Rust.
+test("streams of the generator", async (t) => {
+  const generator = fileURLToPath(new URL("../../sse-core/conformance/vectors/fuzz_gen.py", import.meta.url));
+  const { stdout } = await promisify(execFile)("python3", [generator, "20000", "1"], { maxBuffer: 1 << 28 });
+  const generated = JSON.parse(stdout);
+  let seed = 1;
+  const cut = (length) => (seed = (seed * 48271) % 2147483647) % (length + 1);
+  for (const vector of generated) {
+    const bytes = Buffer.from(vector.input_base64, "base64");
+    const [a, b] = [cut(bytes.length), cut(bytes.length)].sort((one, other) => one - other);
+    for (const chunks of [[bytes], [bytes.subarray(0, a), bytes.subarray(a, b), bytes.subarray(b)], Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))]) {
+      const { counts, ...got } = parse(chunks);
+      const { events, retry, last_event_id } = vector;
+      assert.deepEqual(got, { events, retry, last_event_id }, `${vector.name}: ${JSON.stringify(bytes.toString("latin1"))}`);
+    }
+  }
+  t.diagnostic(`${generated.length} streams`);
+});
 
 test("all chunkings ran", (t) => {
   t.diagnostic(`${runs} chunkings`);

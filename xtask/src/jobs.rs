@@ -40,6 +40,8 @@ const JOBS: &[Job] = &[
             .tests()
         },
     },
+    // The xtask of a user's own workspace.
+    Job { name: "typegen", fast: false, run: crate::typegen::check },
     // What a reference decoder in another language makes of random streams. It needs Python.
     Job { name: "vectors", fast: false, run: || xtask("vectors 100000").tests() },
     // The targets of the fuzzer build without one, and hold for their corpus.
@@ -77,6 +79,8 @@ const JOBS: &[Job] = &[
     Job { name: "bench", fast: false, run: bench },
     // The generated client in Node, and its types under the strictest compiler.
     Job { name: "js", fast: false, run: || Command::new("npm test").within("tests/js").tests() },
+    // What others' validators and generators make of the documents that sse-core's tests have written.
+    Job { name: "consumers", fast: false, run: consumers },
     // The client against every case of a connection, which Node plays.
     Job { name: "connection", fast: false, run: || cargo("test -p client-tests -- --ignored --nocapture").tests() },
     // The whole path, in real browsers, cut anywhere.
@@ -117,12 +121,19 @@ fn fuzz() -> Tally {
     tally
 }
 
+fn consumers() -> Tally {
+    let mut tally = Command::new("npm test").within("tests/consumers").tests();
+    tally += Command::new("env .venv/bin/python check.py").within("tests/consumers").tests();
+    tally
+}
+
 fn features() -> Tally {
     let crates = [
-        ("sse-core", "std derive json schema codegen test-util"),
+        ("sse-core", "std derive json schema codegen conformance test-util"),
         (
             "sse-tower",
-            "tokio axum client serve serve-axum serve-hyper test-util tokio-util07 zstd gzip br metrics tracing",
+            "tokio axum client serve serve-axum serve-hyper test-util tokio-util07 zstd gzip br metrics tracing \
+             utoipa6 aide015",
         ),
     ];
     let mut tally = Tally::default();

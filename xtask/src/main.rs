@@ -13,6 +13,7 @@ mod no_std;
 mod schema;
 mod tidy;
 mod tools;
+mod typegen;
 mod typings;
 mod viewer;
 
@@ -27,6 +28,7 @@ usage: cargo xtask VERB [ARGUMENT]...
   ci [JOB]...           runs the quick checks, or those that are named
   typings [--check]     writes the typed clients of the examples, or says whether they are current
   schema EXAMPLE        prints the JSON Schema of an example's stream; an unknown name lists them all
+  list, openapi, asyncapi EXAMPLE  print its events, and the documents that describe it; --help has the options
   watch URL             prints the events of a stream, and reconnects; watch --help has its options
   decode, encode        prints the events of standard input, and makes an event stream of JSON lines
   screenshots           takes the pictures of the README anew
@@ -45,7 +47,9 @@ fn main() -> ExitCode {
     match verb.as_str() {
         "typings" => typings::main(&arguments),
         "demo" => demo::main(&arguments.split_off(1)),
-        "schema" if arguments.len() == 2 => schema::main(&arguments.swap_remove(1)),
+        "schema" | "list" | "openapi" | "asyncapi" if arguments.len() > 1 => {
+            schema::main(&verb, &arguments[1], &arguments[2..])
+        }
         "watch" | "decode" | "encode" => viewer::main(&arguments),
         "test" if arguments.len() == 1 => jobs::test(),
         "ci" => jobs::ci(&arguments.split_off(1)),

@@ -1,26 +1,18 @@
-//! The JSON Schema of the examples' streams.
+//! What follows from the streams of the examples, besides their typed clients.
 
 use std::process::ExitCode;
 
-use sse_core::schema::canonical_text;
-
 use crate::typings::EXAMPLES;
 
-/// `cargo xtask schema NAME`: prints the event view, for `cargo xtask watch --schema`.
-pub(crate) fn main(name: &str) -> ExitCode {
+/// `cargo xtask VERB NAME [OPTION]...`: does for one example what a user's own xtask does for all its streams.
+///
+/// `schema NAME` is what `cargo xtask watch --schema` takes.
+pub(crate) fn main(verb: &str, name: &str, options: &[String]) -> ExitCode {
     let Some(example) = EXAMPLES.iter().find(|example| example.name == name) else {
         let known = EXAMPLES.iter().map(|example| example.name).collect::<Vec<_>>().join(" ");
         eprintln!("there is no example `{name}` with a schema; there are: {known}");
         return ExitCode::from(2);
     };
-    match (example.view)() {
-        Ok(view) => {
-            print!("{}", canonical_text(view));
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let arguments = [verb.to_owned()].into_iter().chain(options.iter().cloned());
+    example.cli().run_args(arguments)
 }

@@ -19,9 +19,9 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 /// Where there is a lock file of npm.
-const NPM: &[&str] = &["tests/js", "tests/system/browser", "tests/system/polyfills"];
+const NPM: &[&str] = &["tests/consumers", "tests/js", "tests/system/browser", "tests/system/polyfills"];
 /// Where there is a lock file of pip; its packages go to `.venv` beside it.
-const PIP: &[&str] = &["tests/system/polyfills"];
+const PIP: &[&str] = &["tests/consumers", "tests/system/polyfills"];
 
 /// Installs what the tests need and is missing, and says so.
 pub(crate) fn install() -> Result<(), String> {

@@ -51,11 +51,10 @@ let calm = 0;
 /** The time between the last two samples. */
 let sampleSeconds = 1;
 
-connect(meta("since"));
+connect();
 
-/** @param {string} lastEventId */
-function connect(lastEventId) {
-  const source = openServerEvent({ query: { client, ...(lastEventId && { lastEventId }) } });
+function connect() {
+  const source = openServerEvent({ query: { client }, lastEventId: meta("since") });
 
   source.onOpen(({ resume }) => {
     const outage = chart.outages.at(-1);
@@ -102,9 +101,8 @@ function connect(lastEventId) {
     }
     cutByHand = false;
     clearTimeout(calm);
-    set(chart.openedAt ? "reconnecting" : "connecting", chart.openedAt ? "reconnecting" : "connecting");
-    // The browser gives up when something between here and the server answers in its place. The server will be back.
-    if (state === "closed") setTimeout(connect, 3_000, source.lastEventId || lastEventId);
+    const next = chart.openedAt ? "reconnecting" : "connecting";
+    set(next, state === "closed" ? "closed by the server" : next);
   });
 
   source.on("cpu", (cpu, { lastEventId: id }) => {

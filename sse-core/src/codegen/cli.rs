@@ -1,26 +1,20 @@
-//! `cargo xtask typings`.
+//! The command line: which verb, and what becomes of its outcome.
 
-use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+use std::env;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs, io};
 
-use super::args::{Args, USAGE};
-use super::diagnostic::summary;
-use super::files::{self, Drift};
+use super::args::{self, Args};
 use super::options::Emit;
 use super::registry::Registry;
+use super::sources::is_workspace;
+use super::verbs::{self, Failure, Verb, code, overview, print, say};
 use crate::schema::SseSchema;
 
-const USAGE_OR_IO: u8 = 1;
-const OUT_OF_DATE: u8 = 4;
-const NO_SCHEMA: u8 = 100;
-
-/// The command line of an `xtask` that generates typed clients.
+/// The command line of an `xtask` that generates what follows from the events: clients, schemas, documents.
 ///
 /// # Examples
 ///
@@ -41,6 +35,8 @@ pub struct Cli {
     root: PathBuf,
     registry: Registry,
     out: Option<PathBuf>,
+    python_out: Option<PathBuf>,
+    schemas: Option<PathBuf>,
     emit: Emit,
 }
 
@@ -52,6 +48,8 @@ impl Cli {
             root: workspace_root(manifest_dir.as_ref()),
             registry: Registry::new(),
             out: None,
+            python_out: None,
+            schemas: None,
             emit: Emit::default(),
         }
     }
@@ -70,159 +68,114 @@ impl Cli {
         self
     }
 
-    /// Sets the folder that is written to without `--out`.
+    /// Sets the folder that `typings` writes without `--out`.
     #[must_use]
     pub fn default_out(mut self, folder: impl Into<PathBuf>) -> Self {
         self.out = Some(folder.into());
         self
     }
 
-    /// Sets what is written without `--emit`.
+    /// Sets what `typings` writes without `--emit`.
     #[must_use]
     pub const fn default_emit(mut self, emit: Emit) -> Self {
         self.emit = emit;
         self
     }
 
-    /// Does what the program's arguments ask for: 0 done, 1 usage or I/O, 4 out of date, 100 a stream has no schema.
+    /// Sets the folder that `typings --lang python` writes without `--out`; else it is that of the others.
+    #[must_use]
+    pub fn default_python_out(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.python_out = Some(folder.into());
+        self
+    }
+
+    /// Sets the folder of committed schemas, which `schema` writes without `--out`.
+    #[must_use]
+    pub fn default_schemas(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.schemas = Some(folder.into());
+        self
+    }
+
+    /// Does what the program's arguments ask for.
     ///
-    /// Usage is also a path that is none, and a stream whose name makes no file.
+    /// | exit code | |
+    /// |---|---|
+    /// | 0 | done, or nothing to do |
+    /// | 1 | usage, or a file that cannot be read or written; also a path that is none, and a stream whose name makes no file |
+    /// | 4 | a file needs an update, with `--check` |
+    /// | 100 | incompatible, or a stream has no schema |
     #[must_use]
     pub fn run(&self) -> ExitCode {
         self.run_args(env::args_os().skip(1))
     }
 
-    /// Does what `args` ask for, of which the first is `typings`.
+    /// Does what `args` ask for, of which the first is the verb.
     #[must_use]
     pub fn run_args(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
-        let mut args = match Args::parse(args.into_iter().map(Into::into), self.emit) {
+        let args = match args::text(args.into_iter().map(Into::into)) {
             Ok(args) => args,
-            Err(problem) => {
-                say(&format!("{problem}\n\n{USAGE}"));
-                return USAGE_OR_IO.into();
-            }
+            Err(problem) => return unusable(&problem),
         };
-        if args.help {
-            return print(USAGE).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS);
-        }
-        if args.out.is_none() {
-            args.out.clone_from(&self.out);
-        }
-        let (files, diagnostics) = match self.registry.generate(&args.options) {
-            Ok(generated) => generated,
-            Err(error) => {
-                say(&format!("error: {error}\n"));
-                return if error.is_usage() { USAGE_OR_IO } else { NO_SCHEMA }.into();
-            }
+        let Some((verb, args)) = args.split_first() else {
+            return unusable("no verb");
         };
-        for note in summary(&diagnostics).iter().filter(|_| !args.check) {
-            say(&format!("note: {note}\n"));
+        if ["--help", "-h", "help"].contains(&verb.as_str()) {
+            return outcome(print(&overview()).map(|()| ExitCode::SUCCESS).map_err(Failure::Io), "");
         }
-        if args.stdout {
-            let text: String = files.iter().map(|(name, text)| format!("// {}\n{text}\n", name.display())).collect();
-            return print(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS);
+        match verbs::ALL.iter().find(|known| known.name == verb) {
+            Some(verb) => outcome(self.carry_out(verb, args.to_vec()), &verb.usage()),
+            None => unusable(&alloc::format!("there is no verb `{verb}`")),
         }
-        let Some(out) = &args.out else {
-            say(&format!("no folder: give `--out`\n\n{USAGE}"));
-            return USAGE_OR_IO.into();
-        };
-        let done = if args.check { self.check(out, &files, &args) } else { self.write(out, &files, &args) };
-        done.unwrap_or_else(|error| failed(&error))
     }
 
-    fn write(&self, out: &Path, files: &[(PathBuf, String)], args: &Args) -> io::Result<ExitCode> {
-        let folder = self.root.join(out);
-        let drifts = files::compare(&folder, files, args.options.only.is_empty())?;
-        files::write(&folder, files, &drifts)?;
-        say(&self.done(&drifts));
-        Ok(ExitCode::SUCCESS)
-    }
-
-    /// What was done about the `drifts`.
-    fn done(&self, drifts: &[Drift]) -> String {
-        if drifts.is_empty() {
-            return "up to date\n".to_owned();
-        }
-        let line = |drift: &Drift| match drift {
-            Drift::Missing(path) | Drift::Differs(path, _) => format!("wrote {}\n", self.shown(path)),
-            Drift::Stale(path) => format!("removed {}\n", self.shown(path)),
-        };
-        drifts.iter().map(line).collect()
-    }
-
-    fn check(&self, out: &Path, files: &[(PathBuf, String)], args: &Args) -> io::Result<ExitCode> {
-        let drifts = files::compare(&self.root.join(out), files, args.options.only.is_empty())?;
-        for drift in &drifts {
-            say(&match drift {
-                Drift::Missing(path) => format!("missing: {}\n", self.shown(path)),
-                Drift::Differs(path, difference) => {
-                    format!("out of date: {}\n{difference}", self.shown(path))
-                }
-                Drift::Stale(path) => format!("no longer generated: {}\n", self.shown(path)),
-            });
-        }
-        if drifts.is_empty() {
+    fn carry_out(&self, verb: &Verb, args: Vec<String>) -> Result<ExitCode, Failure> {
+        let args = Args::parse(&verb.flags, args)?;
+        if args.has("--help") {
+            print(&verb.usage())?;
             return Ok(ExitCode::SUCCESS);
         }
-        say(&format!("\nrun `{}`\n", self.fix(out, args)));
-        Ok(OUT_OF_DATE.into())
+        (verb.run)(self, &args)
     }
 
-    /// The command that writes what was checked.
-    fn fix(&self, out: &Path, args: &Args) -> String {
-        let mut command = "cargo xtask typings".to_owned();
-        if self.out.as_deref() != Some(out) {
-            command += &format!(" --out {}", out.display());
-        }
-        if args.options.emit != self.emit {
-            command += if args.options.emit == Emit::Js { " --emit js" } else { " --emit ts" };
-        }
-        for only in &args.options.only {
-            command += &format!(" --only {only}");
-        }
-        command
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
-    fn shown(&self, path: &Path) -> String {
-        format!("{}", path.strip_prefix(&self.root).unwrap_or(path).display())
+    pub(super) const fn registry(&self) -> &Registry {
+        &self.registry
     }
+
+    pub(super) fn out(&self) -> Option<&Path> {
+        self.out.as_deref()
+    }
+
+    pub(super) fn python_out(&self) -> Option<&Path> {
+        self.python_out.as_deref().or_else(|| self.out())
+    }
+
+    pub(super) fn schemas(&self) -> Option<&Path> {
+        self.schemas.as_deref()
+    }
+
+    pub(super) const fn emit(&self) -> Emit {
+        self.emit
+    }
+}
+
+fn unusable(problem: &str) -> ExitCode {
+    say(&alloc::format!("{problem}\n\n{}", overview()));
+    code::USAGE_OR_IO.into()
+}
+
+fn outcome(done: Result<ExitCode, Failure>, usage: &str) -> ExitCode {
+    done.unwrap_or_else(|failure| {
+        let (text, code) = failure.report(usage);
+        say(&text);
+        code.into()
+    })
 }
 
 /// The nearest folder, upwards, whose manifest has a workspace; else the folder itself.
 fn workspace_root(folder: &Path) -> PathBuf {
-    let has_workspace = |folder: &&Path| {
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-        manifest.lines().any(|line| {
-            let line = line.split('#').next().unwrap_or_default().trim();
-            line == "[workspace]" || line.starts_with("[workspace.")
-        })
-    };
-    folder.ancestors().find(has_workspace).unwrap_or(folder).to_path_buf()
-}
-
-fn print(text: &str) -> io::Result<()> {
-    io::stdout().write_all(text.as_bytes())
-}
-
-/// Reports; if nobody can read it, there is nobody to tell.
-fn say(text: &str) {
-    drop(io::stderr().write_all(text.as_bytes()));
-}
-
-fn failed(error: &io::Error) -> ExitCode {
-    say(&format!("error: {error}\n"));
-    USAGE_OR_IO.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Cli, Drift};
-
-    #[test]
-    fn what_was_done() {
-        let cli = Cli::new("/nowhere");
-        assert_eq!(cli.done(&[]), "up to date\n");
-        let drifts = [Drift::Missing("/nowhere/a.ts".into()), Drift::Stale("/nowhere/b.ts".into())];
-        assert_eq!(cli.done(&drifts), "wrote a.ts\nremoved b.ts\n");
-    }
+    folder.ancestors().find(|folder| is_workspace(folder)).unwrap_or(folder).to_path_buf()
 }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::schema::SchemaError;
@@ -15,12 +16,18 @@ pub struct CodegenError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Inner {
     Schema { stream: String, cause: SchemaError },
-    SameName { stream: String, name: String, first: String, second: String },
+    SameName { language: &'static str, stream: String, name: String, first: String, second: String },
     SameFile { file: String },
     FileName { stream: String },
     RuntimeName { stream: String },
     Unknown { stream: String, known: String },
     Path { path: String },
+    Int64 { stream: String, at: Vec<String>, string: bool },
+    SameComponent { name: String, first: String, second: String },
+    SamePath { path: String, first: String, second: String },
+    SameOperation { id: String, first: String, second: String },
+    Document { problem: String },
+    Sentinel { stream: String, problem: String },
 }
 
 impl CodegenError {
@@ -33,7 +40,12 @@ impl CodegenError {
     }
 
     pub(super) fn same_name(stream: &str, name: &str, first: &str, second: &str) -> Self {
+        Self::same_name_in("TypeScript", stream, name, first, second)
+    }
+
+    pub(super) fn same_name_in(language: &'static str, stream: &str, name: &str, first: &str, second: &str) -> Self {
         Self::new(Inner::SameName {
+            language,
             stream: stream.into(),
             name: name.into(),
             first: first.into(),
@@ -61,9 +73,41 @@ impl CodegenError {
         Self::new(Inner::Path { path: path.into() })
     }
 
+    pub(super) fn int64(stream: &str, at: Vec<String>, string: bool) -> Self {
+        Self::new(Inner::Int64 { stream: stream.into(), at, string })
+    }
+
+    pub(super) fn same_component(name: &str, first: &str, second: &str) -> Self {
+        Self::new(Inner::SameComponent { name: name.into(), first: first.into(), second: second.into() })
+    }
+
+    pub(super) fn same_path(path: &str, first: &str, second: &str) -> Self {
+        Self::new(Inner::SamePath { path: path.into(), first: first.into(), second: second.into() })
+    }
+
+    pub(super) fn same_operation(id: &str, first: &str, second: &str) -> Self {
+        Self::new(Inner::SameOperation { id: id.into(), first: first.into(), second: second.into() })
+    }
+
+    pub(super) fn document(problem: &str) -> Self {
+        Self::new(Inner::Document { problem: problem.into() })
+    }
+
+    pub(super) fn sentinel(stream: &str, problem: &str) -> Self {
+        Self::new(Inner::Sentinel { stream: stream.into(), problem: problem.into() })
+    }
+
     /// Whether the streams themselves are in order, and only what was asked of them is wrong.
     pub(super) fn is_usage(&self) -> bool {
-        !matches!(&*self.inner, Inner::Schema { .. } | Inner::SameName { .. })
+        !matches!(
+            &*self.inner,
+            Inner::Schema { .. }
+                | Inner::SameName { .. }
+                | Inner::Int64 { .. }
+                | Inner::SameComponent { .. }
+                | Inner::SamePath { .. }
+                | Inner::SameOperation { .. }
+        )
     }
 }
 
@@ -71,18 +115,39 @@ impl fmt::Display for CodegenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.inner {
             Inner::Schema { stream, cause } => write!(f, "stream `{stream}`: {cause}"),
-            Inner::SameName { stream, name, first, second } => {
-                write!(f, "stream `{stream}`: {first} and {second} are both `{name}` in TypeScript")
+            Inner::SameName { language, stream, name, first, second } => {
+                write!(f, "stream `{stream}`: {first} and {second} are both `{name}` in {language}")
             }
             Inner::SameFile { file } => write!(f, "two streams are written to `{file}`: name one with `stream_named`"),
             Inner::FileName { stream } => {
                 write!(f, "stream `{stream}`: a file is named in ASCII letters and digits: name it with `stream_named`")
             }
             Inner::RuntimeName { stream } => {
-                write!(f, "stream `{stream}`: `runtime` is the name of the runtime: give another with `stream_named`")
+                write!(f, "stream `{stream}`: its file is the runtime's: give another with `stream_named`")
             }
             Inner::Unknown { stream, known } => {
                 write!(f, "there is no stream `{stream}`; there are: {known}")
+            }
+            Inner::SameComponent { name, first, second } => write!(
+                f,
+                "component `{name}`: {first} and {second} each have one, and they differ: \
+                 rename the Rust type with #[schemars(rename = \"...\")]"
+            ),
+            Inner::SamePath { path, first, second } => {
+                write!(f, "path `{path}`: {first} and {second} are at the same path")
+            }
+            Inner::SameOperation { id, first, second } => {
+                write!(f, "operation `{id}`: {first} and {second} have the same id")
+            }
+            Inner::Document { problem } => write!(f, "this is no document of OpenAPI 3.1 or 3.2: {problem}"),
+            Inner::Sentinel { stream, problem } => write!(f, "stream `{stream}` ends with no sentinel: {problem}"),
+            Inner::Int64 { stream, at, string } => {
+                write!(f, "stream `{stream}`: an integer that may exceed 2^53, at {}: ", at.join(", "))?;
+                f.write_str(if *string {
+                    "send it as a string, e.g. by serde_with's `DisplayFromStr`"
+                } else {
+                    "send it as a string, give it bounds, or take another `--int64`"
+                })
             }
             Inner::Path { path } => {
                 write!(

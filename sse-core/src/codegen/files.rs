@@ -8,8 +8,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::header::MARK;
-
 /// How many lines of a difference are shown.
 const SHOWN: usize = 12;
 
@@ -23,20 +21,47 @@ pub(super) enum Drift {
     Stale(PathBuf),
 }
 
-/// Compares the folder with what should be in it. Files that were not generated are nobody's business.
-pub(super) fn compare(folder: &Path, files: &[(PathBuf, String)], complete: bool) -> io::Result<Vec<Drift>> {
+impl Drift {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Differs(path, _) | Self::Stale(path) => path,
+        }
+    }
+}
+
+/// By what a generated file is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Generated<'a> {
+    /// How its name may end.
+    pub(super) endings: &'a [&'a str],
+    /// How it begins.
+    pub(super) mark: &'a str,
+}
+
+/// Compares the folder with what should be in it; a file whose line ends git has turned into CRLF is as it should be.
+///
+/// With `generated`, what is known by it and not among `files` is stale. Others are nobody's business.
+pub(super) fn compare(
+    folder: &Path,
+    files: &[(PathBuf, String)],
+    generated: Option<&Generated<'_>>,
+) -> io::Result<Vec<Drift>> {
     let mut drifts = Vec::new();
     for (name, wanted) in files {
         let path = folder.join(name);
         match fs::read(&path) {
-            Ok(found) if found == wanted.as_bytes() => {}
-            Ok(found) => drifts.push(Drift::Differs(path, difference(&String::from_utf8_lossy(&found), wanted))),
+            Ok(found) => {
+                let found = String::from_utf8_lossy(&found);
+                if found != *wanted && found.replace("\r\n", "\n") != *wanted {
+                    drifts.push(Drift::Differs(path, difference(&found, wanted)));
+                }
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => drifts.push(Drift::Missing(path)),
             Err(error) => return Err(at(&path, &error)),
         }
     }
-    if complete {
-        drifts.extend(stale(folder, files)?.into_iter().map(Drift::Stale));
+    if let Some(generated) = generated {
+        drifts.extend(stale(folder, files, generated)?.into_iter().map(Drift::Stale));
     }
     Ok(drifts)
 }
@@ -66,7 +91,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// The generated files that are not among `files`, nor what `tsc` makes of one that is: it keeps the first line.
-fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>> {
+fn stale(folder: &Path, files: &[(PathBuf, String)], generated: &Generated<'_>) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -75,12 +100,13 @@ fn stale(folder: &Path, files: &[(PathBuf, String)]) -> io::Result<Vec<PathBuf>>
     let mut stale = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| at(folder, &error))?.path();
-        let is_module = path.extension().is_some_and(|ending| ending == "ts" || ending == "js");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let may_be_ours = generated.endings.iter().any(|ending| name.ends_with(ending));
         let source = compiled_from(&path);
         let is_wanted = files.iter().any(|(name, _)| Some(name) == source.as_ref() || folder.join(name) == path);
-        if is_module && !is_wanted && path.is_file() {
+        if may_be_ours && !is_wanted && path.is_file() {
             let text = fs::read(&path).map_err(|error| at(&path, &error))?;
-            if text.starts_with(MARK.as_bytes()) {
+            if text.starts_with(generated.mark.as_bytes()) {
                 stale.push(path);
             }
         }
@@ -98,9 +124,6 @@ fn compiled_from(path: &Path) -> Option<PathBuf> {
 
 /// The lines between the first and the last that differ.
 fn difference(found: &str, wanted: &str) -> String {
-    if found.replace("\r\n", "\n") == wanted {
-        return "  only the line ends differ: let git keep them (`* text eol=lf` in .gitattributes)\n".to_owned();
-    }
     let (old, new): (Vec<_>, Vec<_>) = (found.lines().collect(), wanted.lines().collect());
     let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let after =
@@ -118,7 +141,7 @@ fn difference(found: &str, wanted: &str) -> String {
     out
 }
 
-fn at(path: &Path, error: &io::Error) -> io::Error {
+pub(super) fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
@@ -130,7 +153,6 @@ mod tests {
     fn differences_of_texts() {
         assert_eq!(difference("a\nb\nc\n", "a\nx\ny\nc\n"), "  @@ line 2 @@\n  -b\n  +x\n  +y\n");
         assert_eq!(difference("a\n", "a\na\n"), "  @@ line 2 @@\n  +a\n");
-        assert!(difference("a\r\nb\r\n", "a\nb\n").contains("line ends"));
         assert!(difference(&"x\n".repeat(40), "").contains("28 more lines"));
     }
 }

@@ -74,7 +74,8 @@ const RESERVED: &[&str] = &[
     "while",
     "with",
     "yield",
-    // The import of the runtime.
+    // The imports of the runtime.
+    "bigIntParser",
     "sse",
 ];
 

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What JSON holds but a `number` may not.
 pub(super) const ROUNDED: &str = "May exceed Number.MAX_SAFE_INTEGER, where JSON.parse rounds it.";
@@ -15,8 +15,8 @@ pub(super) const ROUNDED: &str = "May exceed Number.MAX_SAFE_INTEGER, where JSON
 pub(super) struct JsDoc(Vec<String>);
 
 impl JsDoc {
-    /// What a schema's annotations say. `name` is the title that says nothing.
-    pub(super) fn of(schema: &Value, name: &str) -> Self {
+    /// What a schema's annotations say. `name` is the title that says nothing; `rounds` says that wide integers are numbers.
+    pub(super) fn of(schema: &Value, name: &str, rounds: bool) -> Self {
         let mut doc = Self::default();
         let text = |key| schema.get(key).and_then(Value::as_str);
         if let Some(title) = text("title").filter(|title| *title != name) {
@@ -25,7 +25,7 @@ impl JsDoc {
         if let Some(description) = text("description") {
             doc.paragraph(description);
         }
-        if may_be_rounded(schema) {
+        if rounds && may_be_rounded(schema) {
             doc.paragraph(ROUNDED);
         }
         if let Some(format) = text("format").filter(|_| schema.get("type").is_some_and(says_string)) {
@@ -80,12 +80,7 @@ fn says_string(kind: &Value) -> bool {
 
 /// Whether a number of this schema, or of its parts without names, may not fit a `number`.
 pub(super) fn may_be_rounded(schema: &Value) -> bool {
-    const SAFE: f64 = 9_007_199_254_740_991.0;
-    let wide = ["int64", "uint64", "int128", "uint128", "int", "uint"];
-    let is_wide = schema.get("format").and_then(Value::as_str).is_some_and(|format| wide.contains(&format));
-    let bound = |key| schema.get(key).and_then(Value::as_f64);
-    let bounded = bound("minimum").is_some_and(|min| min >= -SAFE) && bound("maximum").is_some_and(|max| max <= SAFE);
-    if is_wide && !bounded {
+    if schema.as_object().is_some_and(is_wide) {
         return true;
     }
     let parts =
@@ -93,4 +88,16 @@ pub(super) fn may_be_rounded(schema: &Value) -> bool {
     let values = schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(|map| map.values());
     let single = ["items", "additionalProperties"].iter().filter_map(|key| schema.get(*key));
     parts.chain(values).chain(single).any(may_be_rounded)
+}
+
+/// Whether a schema is of integers that a `number` may not hold.
+pub(super) fn is_wide(schema: &Map<String, Value>) -> bool {
+    const SAFE: f64 = 9_007_199_254_740_991.0;
+    let formats = ["int64", "uint64", "int128", "uint128", "int", "uint"];
+    let is_wide = schema.get("format").and_then(Value::as_str).is_some_and(|format| formats.contains(&format));
+    // The same format may say what is in a string.
+    let is_number = !schema.get("type").is_some_and(|kind| kind == "string");
+    let bound = |key| schema.get(key).and_then(Value::as_f64);
+    let bounded = bound("minimum").is_some_and(|min| min >= -SAFE) && bound("maximum").is_some_and(|max| max <= SAFE);
+    is_wide && is_number && !bounded
 }

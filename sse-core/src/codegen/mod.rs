@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! Each stream becomes one module, beside a runtime without dependencies (3.4 kB with all of it, compressed):
+//! Each stream becomes one module, beside a runtime without dependencies:
 //!
 //! ```ts
 //! import { openFeed, streamFeed } from "./sse/feed.js";
@@ -33,6 +33,94 @@
 //! | files | `feed.ts`, `runtime.ts` | `feed.js`, `feed.d.ts`, `runtime.js`, `runtime.d.ts` |
 //! | the page needs | a bundler or `tsc` 5.2 or newer | nothing |
 //!
+//! # When the connection breaks
+//!
+//! A browser's `EventSource` reconnects by itself, until something answers with another status than 200, as a proxy does
+//! during a deploy: then it is closed for good. `openFeed` opens another one. It waits first, longer with each failure in a
+//! row and never as long as others do, and asks by HEAD whether there is a stream again:
+//!
+//! | HEAD is answered by | what happens |
+//! |---|---|
+//! | 200, `text/event-stream` | a new `EventSource`, with the last id in the query: `/feed?lastEventId=k3x9f0q2m1-184` |
+//! | 405, 501 | the same: this server knows no HEAD |
+//! | 408, 425, 429, 5xx, or nothing | it waits and asks again, for as long as `Retry-After` says; `maxRetries` ends it |
+//! | 204 | the stream is complete: `onEnd`, and closed |
+//! | any other status, another content type | closed for good |
+//!
+//! `onConnectionError` is told each time, by the browser's event or by a `StreamError` with status and headers, and whether
+//! the connection is `"reconnecting"` or `"closed"`. Listeners stay where they are. To a page of another origin an answer
+//! without CORS headers is no answer, and so is waited out.
+//!
+//! `streamFeed` takes any status but 200 for an error, and throws it, unless `retryStatuses` has it:
+//! `streamFeed({ retryStatuses: [429, 502, 503, 504] })`.
+//!
+//! # One connection for all tabs
+//!
+//! Over HTTP/1.1 a browser opens six connections to an origin, and each tab's stream takes one. With
+//! [`Options::shared`], `openFeed({ connect: shared })` has one for all tabs, through Web Locks and `BroadcastChannel`:
+//!
+//! ```ts
+//! import { openFeed } from "./sse/feed.js";
+//! import { shared } from "./sse/runtime-shared.js";
+//!
+//! const feed = openFeed({ connect: shared });
+//! ```
+//!
+//! When the tab that holds it is closed, another one resumes behind the last event that it saw. No tab misses an event or
+//! gets one twice, or it is told to start over (`onReset`). A tab that comes later gets what comes from then on, and not what
+//! the server sends to a new connection: no snapshot. It needs a secure context; without one each tab has its own connection.
+//!
+//! # Options
+//!
+//! | flag | [`Options`] | effect |
+//! |---|---|---|
+//! | `--int64 bigint` | [`int64`](Options::int64) | integers of 64 bits are `bigint`, without loss; or `string`, or `forbid` |
+//! | `--non-finite null` | [`non_finite_null`](Options::non_finite_null) | `price: number \| null`, as NaN is sent |
+//! | `--exact-optional` | [`exact_optional`](Options::exact_optional) | `note?: string` instead of `note?: string \| null` |
+//! | `--brand uuid,date-time` | [`brand`](Options::brand) | `id: sse.Branded<"uuid">` instead of `id: string` |
+//! | `--emit-schemas` | [`schemas`](Options::schemas) | `FeedSchemas.tick`, for [`validate`](#validation) |
+//! | `--react` | [`react`](Options::react) | `useSse(openFeed, { on: { tick: … } })` |
+//! | `--shared` | [`shared`](Options::shared) | one connection for all tabs |
+//!
+//! # Validation
+//!
+//! Types say what a server of the same version sends. To check what comes, give schemas of any library that has
+//! [Standard Schema], as zod, valibot and arktype do:
+//!
+//! ```ts
+//! import { validator } from "./sse/runtime.js";
+//!
+//! const validate = validator<FeedEvents>({ tick: z.fromJSONSchema(FeedSchemas.tick) });
+//! openFeed({ validate, onInvalid: (event, error) => report(error) });
+//! ```
+//!
+//! What they refuse goes to `onInvalid`, and is thrown without it. Validators may be asynchronous; events stay in order.
+//!
+//! # Sizes
+//!
+//! What a bundler makes of it, minified, after `gzip -9`; what is not imported is not there:
+//!
+//! | import | bytes |
+//! |---|---|
+//! | the wrapper of `EventSource` alone | 2 400 |
+//! | the iterator alone | 2 500 |
+//! | both, with everything in `runtime` | 4 200 |
+//! | `runtime-shared`, `runtime-react`, `runtime-bigint`, each besides | 1 600, 350, 550 |
+//!
+//! [Standard Schema]: https://standardschema.dev
+//!
+//! What else there is to do; `--help` behind a verb has its options:
+//!
+//! | `cargo xtask` | writes |
+//! |---|---|
+//! | `typings --lang python` | a module of [`python`] for each stream |
+//! | `schema` | the JSON Schema of each stream, also in draft-07, and as the fields stand on the wire |
+//! | `openapi` | a document of [`openapi`], or the routes into a document that is there |
+//! | `asyncapi` | a document of AsyncAPI 3 |
+//! | `list` | nothing: it prints the streams, and the types that no stream is registered for |
+//!
+//! With `--check` they write nothing, and exit with 4 if a file is not as it would be written.
+//!
 //! [`Registry`] renders without touching a file; [`Cli`] is the command line over it.
 
 #![expect(
@@ -42,6 +130,7 @@
 )]
 
 mod args;
+mod asyncapi;
 mod cli;
 mod diagnostic;
 mod error;
@@ -49,16 +138,21 @@ mod expression;
 mod files;
 mod header;
 mod ident;
+mod integers;
 mod jsdoc;
 mod keyword;
+pub mod openapi;
 mod options;
+pub mod python;
 mod registry;
 mod runtime;
+mod sources;
 mod stream;
 mod types;
+mod verbs;
 
 pub use self::cli::Cli;
 pub use self::diagnostic::Diagnostic;
 pub use self::error::CodegenError;
-pub use self::options::{Emit, Options};
+pub use self::options::{Emit, Int64, Options};
 pub use self::registry::Registry;

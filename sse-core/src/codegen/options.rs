@@ -8,6 +8,21 @@ use alloc::vec::Vec;
 pub struct Options {
     pub(super) emit: Emit,
     pub(super) only: Vec<String>,
+    pub(super) types: TypeOptions,
+    /// Whether each of these is written too.
+    pub(super) schemas: bool,
+    pub(super) react: bool,
+    pub(super) shared: bool,
+}
+
+/// What schemas become.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct TypeOptions {
+    pub(super) int64: Int64,
+    pub(super) non_finite_null: bool,
+    pub(super) exact_optional: bool,
+    /// The formats of strings that have types of their own.
+    pub(super) brands: Vec<String>,
 }
 
 impl Options {
@@ -30,6 +45,74 @@ impl Options {
         self.only.push(stream.into());
         self
     }
+
+    /// Sets what integers of 64 bits and more are, of which JavaScript's `number` holds only 53. Default: `number`.
+    #[must_use]
+    pub const fn int64(mut self, int64: Int64) -> Self {
+        self.types.int64 = int64;
+        self
+    }
+
+    /// Sets whether each float may be `null`, as `serde_json` writes NaN and the infinities: `number | null`. Default: not,
+    /// because most streams send none.
+    #[must_use]
+    pub const fn non_finite_null(mut self, null: bool) -> Self {
+        self.types.non_finite_null = null;
+        self
+    }
+
+    /// Sets whether a property that may be absent is never `null`: `note?: string`, not `note?: string | null`. Default: not,
+    /// because a schema does not say whether `None` is left out or sent.
+    #[must_use]
+    pub const fn exact_optional(mut self, exact: bool) -> Self {
+        self.types.exact_optional = exact;
+        self
+    }
+
+    /// Gives strings of a format, `uuid` or `date-time`, a type of their own, `sse.Branded<"uuid">`: every such value is a
+    /// `string`, but not the other way round.
+    #[must_use]
+    pub fn brand(mut self, format: impl Into<String>) -> Self {
+        self.types.brands.push(format.into());
+        self
+    }
+
+    /// Sets whether the JSON Schemas of the payloads are written too, as a constant: `z.fromJSONSchema(FeedSchemas.tick)`.
+    #[must_use]
+    pub const fn schemas(mut self, schemas: bool) -> Self {
+        self.schemas = schemas;
+        self
+    }
+
+    /// Sets whether `runtime-react` is written too, with `useSse` for React 18 or newer.
+    #[must_use]
+    pub const fn react(mut self, react: bool) -> Self {
+        self.react = react;
+        self
+    }
+
+    /// Sets whether `runtime-shared` is written too, with one connection for all tabs: `openFeed({ connect: shared })`.
+    #[must_use]
+    pub const fn shared(mut self, shared: bool) -> Self {
+        self.shared = shared;
+        self
+    }
+}
+
+/// What integers of 64 bits and more are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Int64 {
+    /// `number`: those beyond 2^53 are rounded, which the documentation of each says.
+    #[default]
+    Number,
+    /// `string`, which they must be on the wire too: one that is sent as a number is an error.
+    String,
+    /// `bigint`, without loss. It takes `JSON.parse` with source text: Chromium 114, Firefox 135, Safari 18.4, Node 21.
+    /// Elsewhere the client throws when it is opened.
+    BigInt,
+    /// An error, with the place of each.
+    Forbid,
 }
 
 /// The language of the client.

@@ -1,8 +1,10 @@
 //! The streams of an application, and what is generated for them.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::any::type_name;
 use std::path::PathBuf;
 
 use super::diagnostic::Diagnostic;
@@ -39,6 +41,18 @@ pub(super) struct Stream {
     /// The name of the file, without its ending.
     file: Result<String, CodegenError>,
     manifest: Result<Manifest, SchemaError>,
+    /// The name of the type, with its path.
+    rust: &'static str,
+}
+
+/// A stream that is asked for, and in order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Selected<'a> {
+    pub(super) path: &'a str,
+    /// The name of its files, without their endings.
+    pub(super) file: &'a str,
+    pub(super) rust: &'static str,
+    pub(super) manifest: &'a Manifest,
 }
 
 impl Registry {
@@ -53,7 +67,7 @@ impl Registry {
     pub fn stream<E: SseSchema>(self, path: impl Into<String>) -> Self {
         let name = E::stream_name().into_owned();
         let file = file_name(&name, &name);
-        self.with(Stream { name, path: path.into(), file, manifest: Manifest::of::<E>() })
+        self.with(Stream { name, path: path.into(), file, manifest: Manifest::of::<E>(), rust: type_name::<E>() })
     }
 
     /// Adds the stream of `E` under another name: one type may be served at several paths.
@@ -63,7 +77,7 @@ impl Registry {
         let name = ident::pascal_case(given);
         let file = file_name(given, &name);
         let manifest = Manifest::named::<E>(&name);
-        self.with(Stream { name, path: path.into(), file, manifest })
+        self.with(Stream { name, path: path.into(), file, manifest, rust: type_name::<E>() })
     }
 
     fn with(mut self, stream: Stream) -> Self {
@@ -90,39 +104,46 @@ impl Registry {
         Ok(self.generate(options)?.1)
     }
 
+    /// The streams that are asked for, checked; all of them if `only` names none.
+    pub(super) fn select(&self, only: &[String]) -> Result<Vec<Selected<'_>>, CodegenError> {
+        for name in only {
+            if !self.streams.iter().any(|stream| stream.is_called(name)) {
+                let known: Vec<_> = self.streams.iter().map(|stream| stream.name.as_str()).collect();
+                return Err(CodegenError::unknown(name, known.join(", ")));
+            }
+        }
+        let (mut names, mut selected) = (BTreeSet::new(), Vec::new());
+        for stream in &self.streams {
+            let file = stream.file.as_ref().map_err(Clone::clone)?;
+            if !names.insert(file) {
+                return Err(CodegenError::same_file(file));
+            }
+            if only.is_empty() || only.iter().any(|name| stream.is_called(name)) {
+                let cause = |cause: &SchemaError| CodegenError::schema(&stream.name, cause.clone());
+                let manifest = stream.manifest.as_ref().map_err(cause)?;
+                selected.push(Selected { path: &stream.path, file, rust: stream.rust, manifest });
+            }
+        }
+        Ok(selected)
+    }
+
     pub(super) fn generate(
         &self,
         options: &Options,
     ) -> Result<(Vec<(PathBuf, String)>, Vec<Diagnostic>), CodegenError> {
-        let mut names = BTreeSet::new();
         let (mut files, mut diagnostics) = (Vec::new(), Vec::new());
-        for only in &options.only {
-            if !self.streams.iter().any(|stream| stream.is_called(only)) {
-                let known: Vec<_> = self.streams.iter().map(|stream| stream.name.as_str()).collect();
-                return Err(CodegenError::unknown(only, known.join(", ")));
-            }
-        }
-        for stream in &self.streams {
-            let file = stream.file.clone()?;
-            if !names.insert(file.clone()) {
-                return Err(CodegenError::same_file(&file));
-            }
-            if !options.only.is_empty() && !options.only.iter().any(|only| stream.is_called(only)) {
-                continue;
-            }
-            let manifest =
-                stream.manifest.as_ref().map_err(|cause| CodegenError::schema(&stream.name, cause.clone()))?;
-            let module = stream::Module::new(manifest, &stream.path)?;
+        for Selected { path, file, manifest, .. } in self.select(&options.only)? {
+            let module = stream::Module::new(manifest, path, options)?;
             match options.emit {
-                Emit::Ts => files.push((file + ".ts", module.typescript())),
+                Emit::Ts => files.push((format!("{file}.ts"), module.typescript())),
                 Emit::Js => {
-                    files.push((file.clone() + ".js", module.javascript()));
-                    files.push((file + ".d.ts", module.declarations()));
+                    files.push((format!("{file}.js"), module.javascript()));
+                    files.push((format!("{file}.d.ts"), module.declarations()));
                 }
             }
             diagnostics.extend(module.into_diagnostics());
         }
-        files.extend(runtime::files(options.emit));
+        files.extend(runtime::files(options));
         Ok((files.into_iter().map(|(name, text)| (PathBuf::from(name), text)).collect(), diagnostics))
     }
 }
@@ -130,7 +151,7 @@ impl Registry {
 /// The file of the stream `name`, which was `given` as that or in other words.
 fn file_name(given: &str, name: &str) -> Result<String, CodegenError> {
     let file = ident::file_name(name).filter(|_| given.is_ascii()).ok_or_else(|| CodegenError::file_name(given))?;
-    if file == "runtime" { Err(CodegenError::runtime_name(given)) } else { Ok(file) }
+    if runtime::is_taken(&file) { Err(CodegenError::runtime_name(given)) } else { Ok(file) }
 }
 
 impl Stream {

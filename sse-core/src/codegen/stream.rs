@@ -6,11 +6,15 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use serde_json::{Value, json};
+
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::header::header;
 use super::ident::{key, pascal_case, property, string, type_name};
+use super::integers;
 use super::jsdoc::{JsDoc, ROUNDED, may_be_rounded};
+use super::options::{Int64, Options};
 use super::types::Printer;
 use crate::schema::reference::reachable;
 use crate::schema::{EventSchema, Manifest, PayloadSchema};
@@ -29,15 +33,28 @@ pub(super) struct Module {
     path: String,
     /// The parameters in the path.
     params: Vec<String>,
+    /// The constants behind the codec, without the word that exports them.
+    schemas: Option<Schemas>,
+    reads_bigints: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
+/// The schemas of the payloads: what they share, and a constant.
+#[derive(Debug)]
+struct Schemas {
+    doc: String,
+    /// Its type.
+    kind: String,
+    definitions: String,
+    value: String,
+}
+
 impl Module {
-    pub(super) fn new(manifest: &Manifest, path: &str) -> Result<Self, CodegenError> {
+    pub(super) fn new(manifest: &Manifest, path: &str, options: &Options) -> Result<Self, CodegenError> {
         let name = pascal_case(manifest.name());
         let params = params(path).ok_or_else(|| CodegenError::path(path))?;
         let names = type_names(manifest, &name)?;
-        let mut printer = Printer::new(&name, &names);
+        let mut printer = Printer::new(&name, &names, &options.types);
         let mut types = String::new();
         for (key, name) in &names {
             if let Some(definition) = manifest.definitions().get(key) {
@@ -49,14 +66,17 @@ impl Module {
         types += &format!(
             "\n/** Any event of the stream, told apart by `event`. */\nexport type {name} = sse.EventOf<{name}Events>;\n"
         );
+        let places = (options.types.int64 == Int64::BigInt).then(|| integers::places(manifest)).flatten();
         Ok(Self {
             header: header("schema", &manifest.event_view().to_string()),
             types,
-            codec: codec(manifest, &name),
+            codec: codec(manifest, &name, places.as_ref()),
+            schemas: options.schemas.then(|| schemas(manifest, &name)),
+            reads_bigints: places.is_some(),
             codec_doc: format!("/** How the events of `{name}` are written. */\n"),
             path: path.to_owned(),
             params,
-            diagnostics: printer.into_diagnostics(),
+            diagnostics: printer.finish()?,
             name,
         })
     }
@@ -66,9 +86,12 @@ impl Module {
     }
 
     pub(super) fn typescript(&self) -> String {
-        let Self { header, name, types, codec, codec_doc, .. } = self;
-        let mut out = format!("{header}import * as sse from \"./runtime.js\";\n\n{types}\n");
+        let Self { name, types, codec, codec_doc, .. } = self;
+        let mut out = format!("{}{types}\n", self.imports());
         out += &format!("{codec_doc}export const {name}Codec: sse.Codec<{name}Events> = {codec};\n");
+        if let Some(Schemas { doc, kind, definitions, value }) = &self.schemas {
+            out += &format!("\n{definitions}\n\n{doc}export const {name}Schemas: {kind} = {value};\n");
+        }
         for function in self.functions() {
             let Function { doc, name, result, typed, body, .. } = function;
             out += &format!("\n{doc}export function {name}({typed}): {result} {{\n  return {body};\n}}\n");
@@ -77,10 +100,11 @@ impl Module {
     }
 
     pub(super) fn javascript(&self) -> String {
-        let Self { header, name, codec, codec_doc, .. } = self;
-        let mut out = format!(
-            "{header}import * as sse from \"./runtime.js\";\n\n{codec_doc}export const {name}Codec = {codec};\n"
-        );
+        let Self { name, codec, codec_doc, .. } = self;
+        let mut out = format!("{}{codec_doc}export const {name}Codec = {codec};\n", self.imports());
+        if let Some(Schemas { doc, definitions, value, .. }) = &self.schemas {
+            out += &format!("\n{definitions}\n\n{doc}export const {name}Schemas = {value};\n");
+        }
         for Function { doc, name, untyped, body, .. } in self.functions() {
             out += &format!("\n{doc}export function {name}({untyped}) {{\n  return {body};\n}}\n");
         }
@@ -91,10 +115,18 @@ impl Module {
         let Self { header, name, types, codec_doc, .. } = self;
         let mut out = format!("{header}import type * as sse from \"./runtime.js\";\n\n{types}\n");
         out += &format!("{codec_doc}export declare const {name}Codec: sse.Codec<{name}Events>;\n");
+        if let Some(Schemas { doc, kind, .. }) = &self.schemas {
+            out += &format!("\n{doc}export declare const {name}Schemas: {kind};\n");
+        }
         for Function { doc, name, result, declared, .. } in self.functions() {
             out += &format!("\n{doc}export declare function {name}({declared}): {result};\n");
         }
         out
+    }
+
+    fn imports(&self) -> String {
+        let bigints = if self.reads_bigints { "import { bigIntParser } from \"./runtime-bigint.js\";\n" } else { "" };
+        format!("{}import * as sse from \"./runtime.js\";\n{bigints}\n", self.header)
     }
 
     /// `openFeed` and `streamFeed`.
@@ -159,6 +191,7 @@ fn type_names(manifest: &Manifest, stream: &str) -> Result<BTreeMap<String, Stri
         stream.to_owned(),
         format!("{stream}Events"),
         format!("{stream}Codec"),
+        format!("{stream}Schemas"),
         format!("open{stream}"),
         format!("stream{stream}"),
     ] {
@@ -188,20 +221,21 @@ fn events(manifest: &Manifest, name: &str, printer: &mut Printer<'_>) -> String 
     for event in manifest.events() {
         let kind = match &event.payload {
             PayloadSchema::Json(schema) => printer.payload(schema.as_value(), &format!("event {:?}", event.name)),
-            PayloadSchema::Text => "string".to_owned(),
+            PayloadSchema::Text | PayloadSchema::Base64 => "string".to_owned(),
             PayloadSchema::Empty => "undefined".to_owned(),
         };
-        out += &format!("{}  {}: {kind};\n", event_doc(event).print(1), property(&event.name));
+        out += &format!("{}  {}: {kind};\n", event_doc(event, printer.rounds()).print(1), property(&event.name));
     }
     out + "}\n"
 }
 
-fn event_doc(event: &EventSchema) -> JsDoc {
+fn event_doc(event: &EventSchema, rounds: bool) -> JsDoc {
     let mut doc = JsDoc::default();
     if let Some(description) = event.description {
         doc.paragraph(description);
     }
     if let PayloadSchema::Json(schema) = &event.payload
+        && rounds
         && may_be_rounded(schema.as_value())
     {
         doc.paragraph(ROUNDED);
@@ -215,20 +249,61 @@ fn event_doc(event: &EventSchema) -> JsDoc {
     doc
 }
 
-fn codec(manifest: &Manifest, name: &str) -> String {
+fn codec(manifest: &Manifest, name: &str, integers: Option<&(Value, Value)>) -> String {
     let events: String = manifest
         .events()
         .iter()
-        .map(|event| format!("    {}: {},\n", key(&event.name), string(event.payload.encoding())))
+        .map(|event| {
+            // A page is given the text in base64.
+            let encoding =
+                if matches!(event.payload, PayloadSchema::Base64) { "text" } else { event.payload.encoding() };
+            format!("    {}: {},\n", key(&event.name), string(encoding))
+        })
         .collect();
     let terminal: Vec<_> =
         manifest.events().iter().filter(|event| event.terminal).map(|event| string(&event.name)).collect();
     let events = if events.is_empty() { "{}".to_owned() } else { format!("{{\n{events}  }}") };
-    format!("{{\n  name: {},\n  events: {events},\n  terminal: [{}],\n}}", string(name), terminal.join(", "))
+    // Made when a stream is opened, because it may not work everywhere.
+    let parse = integers.map_or_else(String::new, |(events, definitions)| {
+        format!("  get parse() {{\n    return bigIntParser({events}, {definitions});\n  }},\n")
+    });
+    format!("{{\n  name: {},\n  events: {events},\n  terminal: [{}],\n{parse}}}", string(name), terminal.join(", "))
+}
+
+fn schemas(manifest: &Manifest, name: &str) -> Schemas {
+    let definitions = manifest.definitions();
+    let shared = format!("definitionsOf{name}");
+    let (mut members, mut names) = (String::new(), Vec::new());
+    for event in manifest.events() {
+        let schema = match &event.payload {
+            PayloadSchema::Json(schema) => schema.as_value().clone(),
+            PayloadSchema::Text => json!({ "type": "string" }),
+            PayloadSchema::Base64 => json!({ "type": "string", "contentEncoding": "base64" }),
+            PayloadSchema::Empty => continue,
+        };
+        let refers = !reachable(&schema, definitions).is_empty();
+        let schema = match schema {
+            Value::Object(_) if refers => format!("{{ ...{schema}, $defs: {shared} }}"),
+            Value::Bool(false) => "{ \"not\": {} }".to_owned(),
+            Value::Object(_) => schema.to_string(),
+            _ => "{}".to_owned(),
+        };
+        members += &format!("  {}: {schema},\n", key(&event.name));
+        names.push(string(&event.name));
+    }
+    let definitions: String =
+        definitions.iter().map(|(name, schema)| format!("  {}: {schema},\n", key(name))).collect();
+    let kind = if names.is_empty() { "never".to_owned() } else { names.join(" | ") };
+    Schemas {
+        doc: format!("/** The JSON Schema of each payload of `{name}`. */\n"),
+        kind: format!("{{ readonly [K in {kind}]: sse.JsonSchema }}"),
+        definitions: format!("const {shared} = {{\n{definitions}}};"),
+        value: format!("{{\n{members}}}"),
+    }
 }
 
 /// The parameters of a path, `room` of `/rooms/{room}/events`; none if it is not well-formed.
-fn params(path: &str) -> Option<Vec<String>> {
+pub(super) fn params(path: &str) -> Option<Vec<String>> {
     if path.contains(['?', '#']) {
         return None;
     }

@@ -12,10 +12,12 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::diagnostic::Diagnostic;
+use super::error::CodegenError;
 use super::expression::{Binds, Type, intersection, literal, union};
-use super::ident::property;
-use super::jsdoc::{JsDoc, may_be_rounded};
+use super::ident::{property, string};
+use super::jsdoc::{JsDoc, is_wide, may_be_rounded};
 use super::keyword::is_known;
+use super::options::{Int64, TypeOptions};
 use crate::schema::reference::definition_of;
 
 type Object = Map<String, Value>;
@@ -30,23 +32,41 @@ const SPELLED_OUT: u64 = 16;
 pub(super) struct Printer<'a> {
     stream: &'a str,
     names: &'a BTreeMap<String, String>,
+    options: &'a TypeOptions,
     diagnostics: Vec<Diagnostic>,
+    /// Where integers are that JavaScript rounds.
+    rounded: Vec<String>,
 }
 
 impl<'a> Printer<'a> {
     /// `names` has the TypeScript name of each definition.
-    pub(super) const fn new(stream: &'a str, names: &'a BTreeMap<String, String>) -> Self {
-        Self { stream, names, diagnostics: Vec::new() }
+    pub(super) const fn new(stream: &'a str, names: &'a BTreeMap<String, String>, options: &'a TypeOptions) -> Self {
+        Self { stream, names, options, diagnostics: Vec::new(), rounded: Vec::new() }
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+    /// What the types cannot say.
+    ///
+    /// # Errors
+    ///
+    /// There are integers that must not be rounded.
+    pub(super) fn finish(self) -> Result<Vec<Diagnostic>, CodegenError> {
+        match self.options.int64 {
+            Int64::String | Int64::Forbid if !self.rounded.is_empty() => {
+                Err(CodegenError::int64(self.stream, self.rounded, self.options.int64 == Int64::String))
+            }
+            _ => Ok(self.diagnostics),
+        }
+    }
+
+    /// Whether wide integers are numbers.
+    pub(super) fn rounds(&self) -> bool {
+        self.options.int64 == Int64::Number
     }
 
     /// A definition, exported.
     pub(super) fn definition(&mut self, key: &str, name: &str, schema: &Value) -> String {
         let at = format!("#/$defs/{key}");
-        let doc = JsDoc::of(schema, key).print(0);
+        let doc = JsDoc::of(schema, key, self.rounds()).print(0);
         if may_be_rounded(schema) {
             self.rounded(&at);
         }
@@ -79,7 +99,15 @@ impl<'a> Printer<'a> {
     }
 
     fn rounded(&mut self, at: &str) {
-        self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds".to_owned());
+        match self.options.int64 {
+            Int64::Number => self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds".to_owned()),
+            Int64::BigInt => {}
+            Int64::String | Int64::Forbid => {
+                if !self.rounded.iter().any(|known| known == at) {
+                    self.rounded.push(at.to_owned());
+                }
+            }
+        }
     }
 
     fn type_of(&mut self, schema: &Value, at: &str, indent: usize) -> Type {
@@ -144,7 +172,12 @@ impl<'a> Printer<'a> {
         let mut types = Vec::new();
         for kind in kinds {
             types.push(match kind {
-                "string" | "boolean" | "null" => Type::atom(kind),
+                "string" => self.string(object),
+                "boolean" | "null" => Type::atom(kind),
+                "number" if self.options.non_finite_null => {
+                    union(Vec::from([Type::atom("number"), Type::atom("null")]))
+                }
+                "integer" if self.options.int64 == Int64::BigInt && is_wide(object) => Type::atom("bigint"),
                 "number" | "integer" => Type::atom("number"),
                 "array" => self.array(object, at, indent),
                 "object" => Type::atom(self.object(object, at, indent, false)),
@@ -155,6 +188,14 @@ impl<'a> Printer<'a> {
             });
         }
         union(types)
+    }
+
+    fn string(&self, object: &Object) -> Type {
+        let format = object.get("format").and_then(Value::as_str);
+        match format.filter(|format| self.options.brands.iter().any(|brand| brand == format)) {
+            Some(format) => Type::atom(format!("sse.Branded<{}>", string(format))),
+            None => Type::atom("string"),
+        }
     }
 
     fn array(&mut self, object: &Object, at: &str, indent: usize) -> Type {
@@ -204,13 +245,14 @@ impl<'a> Printer<'a> {
                 continue;
             };
             let at = format!("{at}/properties/{name}");
-            let doc = JsDoc::of(schema, name);
+            let doc = JsDoc::of(schema, name, self.rounds());
             if may_be_rounded(schema) {
                 self.rounded(&at);
             }
             documented |= !doc.is_empty();
             let optional = if required.contains(&name.as_str()) { "" } else { "?" };
-            let kind = self.type_of(schema, &at, indent + 1).text;
+            let exact = (self.options.exact_optional && !optional.is_empty()).then(|| without_null(schema));
+            let kind = self.type_of(exact.as_ref().unwrap_or(schema), &at, indent + 1).text;
             members.push((doc, format!("{}{optional}: {kind};", property(name))));
         }
         if let Some(values) = self.index_type(object, at, indent) {
@@ -247,4 +289,23 @@ impl<'a> Printer<'a> {
         }
         (!types.is_empty()).then(|| union(types))
     }
+}
+
+/// The schema without the `null` that it allows beside something else.
+fn without_null(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    let is_null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
+    if let Some(Value::Array(kinds)) = schema.get_mut("type")
+        && kinds.len() > 1
+    {
+        kinds.retain(|kind| kind != "null");
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(branches)) = schema.get_mut(keyword)
+            && branches.len() > 1
+        {
+            branches.retain(|branch| !is_null(branch));
+        }
+    }
+    schema
 }

@@ -28,7 +28,7 @@ enum Inner {
 pub enum EncodeErrorKind {
     /// The payload did not serialize.
     Payload,
-    /// The variant is marked `#[sse(skip)]`.
+    /// The variant is marked `#[sse(skip)]` or `#[sse(other)]`.
     Skipped,
     /// The name begins with `stream-` or the id with `=`, as only control events' do.
     Reserved,
@@ -78,7 +78,9 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.inner {
             Inner::Payload(cause) => write!(f, "the payload does not serialize: {cause}"),
-            Inner::Skipped(variant) => write!(f, "`{variant}` is marked `#[sse(skip)]` and is never sent"),
+            Inner::Skipped(variant) => {
+                write!(f, "`{variant}` is marked `#[sse(skip)]` or `#[sse(other)]` and is never sent")
+            }
             Inner::Reserved(value) => write!(
                 f,
                 "`{value}`: names that begin with `stream-` and ids that begin with `=` are the control events'"

@@ -13,8 +13,11 @@
 //!
 //! [HTML standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
+pub(crate) mod base64;
 mod decoded;
 mod error;
+#[cfg(feature = "json")]
+mod finite;
 mod id;
 mod name;
 mod receive;

@@ -1,5 +1,7 @@
 //! The trait that `#[derive(SseDecode)]` implements.
 
+use alloc::boxed::Box;
+
 use super::{DecodeError, EventRef};
 
 /// A value that is made of a server-sent event, as a client receives it.
@@ -64,4 +66,10 @@ pub trait SseDecode: Sized {
     /// Returns [`DecodeError`] if the name is one of these, but the data is not its payload, or the last event ID not
     /// its id.
     fn decode(event: EventRef<'_>) -> Result<Option<Self>, DecodeError>;
+}
+
+impl<E: SseDecode> SseDecode for Box<E> {
+    fn decode(event: EventRef<'_>) -> Result<Option<Self>, DecodeError> {
+        Ok(E::decode(event)?.map(Self::new))
+    }
 }

@@ -33,7 +33,12 @@ impl<'a> DataSink<'a> {
         fmt::write(self, format_args!("{value}")).map_err(EncodeError::payload)
     }
 
-    /// Appends `value` as compact JSON.
+    /// Appends `bytes` as text in base64: the standard alphabet, with padding.
+    pub fn base64(&mut self, bytes: &(impl AsRef<[u8]> + ?Sized)) {
+        super::base64::encode(bytes.as_ref(), self.out);
+    }
+
+    /// Appends `value` as compact JSON, in which a float that is not finite is `null`.
     ///
     /// # Errors
     ///
@@ -48,6 +53,16 @@ impl<'a> DataSink<'a> {
             self.push_str(&serde_json::to_string(value).map_err(EncodeError::payload)?);
             Ok(())
         }
+    }
+
+    /// Appends `value` as compact JSON, in which every float is a number.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`EncodeError`] if `value` does not serialize, or if a float in it is NaN or infinite.
+    #[cfg(feature = "json")]
+    pub fn finite_json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> Result<(), EncodeError> {
+        self.json(&super::finite::Finite(value))
     }
 }
 

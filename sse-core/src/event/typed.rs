@@ -7,7 +7,8 @@ use super::{DataSink, EncodeError, EventId, EventName, Retry};
 
 /// A value that is one server-sent event.
 ///
-/// Derive it on an enum; each variant is one event. Written by hand, it takes two functions:
+/// Derive it on an enum, each variant of which is one event, or on a struct, which is one. Written by hand, it takes two
+/// functions:
 ///
 /// ```
 /// use sse_core::event::{DataSink, EncodeError, EventFields, EventName, SseEvent};

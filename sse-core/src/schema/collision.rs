@@ -76,7 +76,7 @@ fn wants_name<E: SseSchema>(name: &str, definitions: &BTreeMap<String, Value>) -
 fn user_of(name: &str, events: &[EventSchema], definitions: &BTreeMap<String, Value>) -> String {
     let uses = |event: &&EventSchema| match &event.payload {
         PayloadSchema::Json(schema) => reachable(schema.as_value(), definitions).contains(name),
-        PayloadSchema::Text | PayloadSchema::Empty => false,
+        PayloadSchema::Text | PayloadSchema::Base64 | PayloadSchema::Empty => false,
     };
     events.iter().find(uses).map_or_else(|| format!("? ({name})"), |event| event.name.clone())
 }

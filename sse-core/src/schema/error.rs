@@ -1,7 +1,7 @@
 //! Why a type has no schema.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
 /// A stream whose schema would be wrong.
@@ -17,6 +17,7 @@ enum Inner {
     SameEvent { name: String },
     SameEventType { name: String, events: [String; 2] },
     Reserved { name: String },
+    Example { name: String, cause: String },
 }
 
 impl SchemaError {
@@ -38,6 +39,10 @@ impl SchemaError {
 
     pub(super) fn same_event(name: &str) -> Self {
         Self::new(Inner::SameEvent { name: name.into() })
+    }
+
+    pub(super) fn example(name: &str, cause: impl fmt::Display) -> Self {
+        Self::new(Inner::Example { name: name.into(), cause: cause.to_string() })
     }
 
     pub(super) fn reserved(name: &str) -> Self {
@@ -62,6 +67,7 @@ impl fmt::Display for SchemaError {
             Inner::SameEventType { name, events: [first, second] } => {
                 write!(f, "events `{first}` and `{second}` would both be the type `{name}`: rename one")
             }
+            Inner::Example { name, cause } => write!(f, "an example of event `{name}` is not one: {cause}"),
             Inner::Reserved { name } => write!(f, "event `{name}`: names that begin with `stream-` are reserved"),
         }
     }

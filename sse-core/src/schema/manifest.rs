@@ -11,7 +11,9 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::canonical::{canonical, sort_required};
-use super::{EventSchema, PayloadSchema, SchemaError, SseSchema, collision};
+use super::{
+    EventSchema, Example, NonFinite, PayloadSchema, SchemaError, SseSchema, StreamFacts, collision, non_finite,
+};
 use crate::event::EventName;
 
 /// Everything that is known of a stream: its events, and the types of their payloads.
@@ -29,6 +31,7 @@ use crate::event::EventName;
 pub struct Manifest {
     name: String,
     description: Option<String>,
+    facts: StreamFacts,
     events: Vec<EventSchema>,
     definitions: BTreeMap<String, Value>,
 }
@@ -38,7 +41,8 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError`] if two types have one name, if two variants are one event, or if a name is reserved.
+    /// Returns [`SchemaError`] if two types have one name, if two variants are one event, if a name is reserved, or if an
+    /// example does not encode.
     pub fn of<E: SseSchema>() -> Result<Self, SchemaError> {
         Self::named::<E>(&E::stream_name())
     }
@@ -49,6 +53,18 @@ impl Manifest {
     ///
     /// As [`Manifest::of`].
     pub fn named<E: SseSchema>(name: &str) -> Result<Self, SchemaError> {
+        let mut manifest = Self::described::<E>(name)?;
+        for event in E::examples() {
+            let (at, example) = Example::of(&event, &manifest.events)?;
+            if let Some(event) = manifest.events.get_mut(at) {
+                event.examples.push(example);
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The same, without examples.
+    pub(crate) fn described<E: SseSchema>(name: &str) -> Result<Self, SchemaError> {
         let mut generator = Self::generator();
         let mut events = E::events(&mut generator);
         for event in &mut events {
@@ -61,12 +77,16 @@ impl Manifest {
                 }
             }
         }
-        let definitions = generator.take_definitions(true).into_iter().collect();
+        let mut definitions = generator.take_definitions(true).into_iter().collect();
         check_names(&events)?;
         collision::check::<E>(&events, &definitions)?;
 
-        let mut manifest =
-            Self { name: name.to_owned(), description: E::description().map(Into::into), events, definitions };
+        let facts = E::facts();
+        if facts.non_finite == Some(NonFinite::Null) {
+            non_finite::allow_null(&mut events, &mut definitions);
+        }
+        let description = E::description().map(Into::into);
+        let mut manifest = Self { name: name.to_owned(), description, facts, events, definitions };
         manifest.name_payloads()?;
         Ok(manifest)
     }
@@ -81,6 +101,12 @@ impl Manifest {
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
+    }
+
+    /// What is true of the whole stream.
+    #[must_use]
+    pub const fn facts(&self) -> StreamFacts {
+        self.facts
     }
 
     /// The events, in the order of their declaration.
@@ -103,7 +129,7 @@ impl Manifest {
     /// `FeedTickEvent`, `FeedTickData`; `TickEvent` for the only event of a struct `Tick`.
     ///
     /// Variants of flattened enums may have one name: then it is the event's that counts.
-    pub(super) fn type_name(&self, event: &EventSchema, suffix: &str) -> String {
+    pub(crate) fn type_name(&self, event: &EventSchema, suffix: &str) -> String {
         let alike = self.events.iter().filter(|other| other.variant == event.variant).count();
         let middle = match event.variant {
             _ if alike > 1 => capitalised(&event.name),

@@ -6,14 +6,22 @@
 
 mod canonical;
 mod collision;
+mod control;
+mod draft07;
 mod error;
+mod example;
 mod manifest;
+mod non_finite;
 pub(crate) mod reference;
 mod typed;
 mod view;
+pub(crate) mod walk;
+pub(crate) mod wire;
 
 pub use self::canonical::{canonical, canonical_text};
+pub use self::control::{ControlEvent, control_events};
+pub use self::draft07::draft07;
 pub use self::error::SchemaError;
 pub use self::manifest::Manifest;
-pub use self::typed::{EventSchema, PayloadSchema, SseSchema};
+pub use self::typed::{EventSchema, Example, NonFinite, PayloadSchema, SseSchema, StreamFacts};
 pub use self::view::event_view;

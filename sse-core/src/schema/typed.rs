@@ -1,10 +1,12 @@
 //! What the derive tells about a type's events.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
 
 use crate::event::SseEvent;
 
@@ -25,8 +27,101 @@ pub trait SseSchema: SseEvent {
         None
     }
 
+    /// What is true of the whole stream.
+    #[must_use]
+    fn facts() -> StreamFacts {
+        StreamFacts::default()
+    }
+
     /// The events, in the order of their declaration. Payloads are described as they are serialized.
     fn events(generator: &mut SchemaGenerator) -> Vec<EventSchema>;
+
+    /// Events to show and to check the schema with: those of `#[sse(example = ..)]`.
+    #[must_use]
+    fn examples() -> Vec<Self>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
+}
+
+impl<E: SseSchema> SseSchema for Box<E> {
+    fn stream_name() -> Cow<'static, str> {
+        E::stream_name()
+    }
+
+    fn description() -> Option<&'static str> {
+        E::description()
+    }
+
+    fn facts() -> StreamFacts {
+        E::facts()
+    }
+
+    fn events(generator: &mut SchemaGenerator) -> Vec<EventSchema> {
+        E::events(generator)
+    }
+
+    fn examples() -> Vec<Self> {
+        E::examples().into_iter().map(Self::new).collect()
+    }
+}
+
+/// What is true of a whole stream, beyond its events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamFacts {
+    /// Whether clients may rely on the list of events: a new one breaks them. `#[sse(closed)]`
+    pub closed: bool,
+    /// Whether clients must get along with values that the enums in payloads do not list. `#[sse(open)]`
+    pub open: bool,
+    /// What a float that is not finite is sent as, if the type says so. `#[sse(non_finite = "..")]`
+    pub non_finite: Option<NonFinite>,
+}
+
+impl StreamFacts {
+    /// Says that clients may rely on the list of events.
+    #[must_use]
+    pub const fn closed(mut self) -> Self {
+        self.closed = true;
+        self
+    }
+
+    /// Says that clients must get along with values that the enums in payloads do not list.
+    #[must_use]
+    pub const fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Says what a float that is not finite is sent as.
+    #[must_use]
+    pub const fn non_finite(mut self, policy: NonFinite) -> Self {
+        self.non_finite = Some(policy);
+        self
+    }
+}
+
+/// What becomes of NaN and the infinities, which JSON does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NonFinite {
+    /// `null`, and the schema of every float allows it.
+    Null,
+    /// The event is an [`EncodeError`](crate::event::EncodeError): every float is a number.
+    Error,
+}
+
+impl NonFinite {
+    /// The policy as it is written: `null` or `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One event of a stream.
@@ -49,6 +144,18 @@ pub struct EventSchema {
     pub retry: Option<u32>,
     /// Whether the stream is complete with this event.
     pub terminal: bool,
+    /// Such events, encoded. [`Manifest::of`](super::Manifest::of) finds them in [`SseSchema::examples`].
+    pub examples: Vec<Example>,
+}
+
+/// An event that shows what its kind looks like.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Example {
+    /// The bytes of the event: `event: tick\ndata: {"cents":7}\n\n`.
+    pub wire: String,
+    /// What a client is given, as the event view describes it: `{"event": "tick", "data": {"cents": 7}}`.
+    pub value: Value,
 }
 
 /// The payload of an event.
@@ -59,6 +166,8 @@ pub enum PayloadSchema {
     Json(Schema),
     /// Text as it is.
     Text,
+    /// Bytes, sent as text in base64: the standard alphabet, with padding.
+    Base64,
     /// Nothing: the `data:` line is empty.
     Empty,
 }
@@ -75,6 +184,7 @@ impl EventSchema {
             id: false,
             retry: None,
             terminal: false,
+            examples: Vec::new(),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
 use super::canonical::canonical;
-use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema};
+use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema, StreamFacts};
 
 /// The JSON Schema (2020-12) of the events of `E`: of `{"event", "data"}`, where `data` is what was decoded.
 ///
@@ -66,7 +67,7 @@ impl Manifest {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": self.name(),
             "oneOf": branches,
-            "x-sse": { "version": 1, "events": facts },
+            "x-sse": stream_facts(self.facts(), facts),
             "$defs": definitions,
         });
         if let (Value::Object(root), Some(description)) = (&mut root, self.description()) {
@@ -76,12 +77,31 @@ impl Manifest {
     }
 }
 
+/// What is not as usual is said; what is usual is not.
+fn stream_facts(facts: StreamFacts, events: Map<String, Value>) -> Value {
+    let mut said = Map::new();
+    said.insert("version".to_owned(), 1.into());
+    said.insert("events".to_owned(), events.into());
+    said.insert("control".to_owned(), super::control::facts());
+    if facts.closed {
+        said.insert("closed".to_owned(), true.into());
+    }
+    if facts.open {
+        said.insert("open".to_owned(), true.into());
+    }
+    if let Some(policy) = facts.non_finite {
+        said.insert("nonFinite".to_owned(), policy.as_str().into());
+    }
+    said.into()
+}
+
 fn event_definition(name: &str, event: &EventSchema) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     let data = match &event.payload {
         PayloadSchema::Json(schema) => Some(schema.as_value().clone()),
         PayloadSchema::Text => Some(json!({ "type": "string" })),
+        PayloadSchema::Base64 => Some(json!({ "type": "string", "contentEncoding": "base64" })),
         PayloadSchema::Empty => None,
     };
     if let Some(data) = data {
@@ -106,6 +126,9 @@ fn event_definition(name: &str, event: &EventSchema) -> Value {
     if event.deprecated {
         definition.insert("deprecated".to_owned(), true.into());
     }
+    if !event.examples.is_empty() {
+        definition.insert("examples".to_owned(), event.examples.iter().map(|example| example.value.clone()).collect());
+    }
     definition.into()
 }
 
@@ -125,12 +148,13 @@ fn event_facts(event: &EventSchema) -> Value {
 }
 
 impl PayloadSchema {
-    /// How the payload is written: `json`, `text` or `empty`.
+    /// How the payload is written: `json`, `text`, `base64` or `empty`.
     #[must_use]
     pub const fn encoding(&self) -> &'static str {
         match self {
             Self::Json(_) => "json",
             Self::Text => "text",
+            Self::Base64 => "base64",
             Self::Empty => "empty",
         }
     }

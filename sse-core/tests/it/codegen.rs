@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Value, json as value};
 use sse_core::SseEvent;
-use sse_core::codegen::{Cli, Emit, Options, Registry};
+use sse_core::codegen::{Cli, Emit, Int64, Options, Registry};
 use sse_core::event::{DataSink, EncodeError, EventFields};
 use sse_core::schema::{EventSchema, PayloadSchema, SseSchema};
 use std::borrow::Cow;
@@ -199,8 +199,9 @@ fn names_that_are_one_in_typescript_are_errors() {
     );
     assert_eq!(
         error(Registry::new().stream_named::<Feed>("runtime", "/a")),
-        "stream `runtime`: `runtime` is the name of the runtime: give another with `stream_named`"
+        "stream `runtime`: its file is the runtime's: give another with `stream_named`"
     );
+    assert!(error(Registry::new().stream_named::<Feed>("runtime-shared", "/a")).contains("its file is the runtime's"));
     assert!(error(Registry::new().stream::<Feed>("feed")).contains("must begin with `/`"));
     assert!(
         error(Registry::new().stream::<Collides>("/")).starts_with("stream `Collides`: two types are named `Item`")
@@ -378,6 +379,26 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(&self.0));
     }
+}
+
+#[test]
+fn the_flags_of_the_client_are_its_options() {
+    let workspace = Workspace::new("flags");
+    assert_eq!(workspace.run("typings --int64 forbid"), ExitCode::from(100));
+    assert_eq!(workspace.run("typings --int64 float"), ExitCode::from(1));
+    let flags =
+        "--int64 bigint --non-finite null --exact-optional --brand uuid,date-time --emit-schemas --react --shared";
+    assert_eq!(workspace.run(&format!("typings {flags}")), ExitCode::SUCCESS);
+    let names = ["feed.ts", "runtime-bigint.ts", "runtime-react.ts", "runtime-shared.ts", "runtime.ts"];
+    assert_eq!(workspace.names(), names);
+    let options = Options::new().int64(Int64::BigInt).non_finite_null(true).exact_optional(true);
+    let options = options.brand("uuid").brand("date-time").schemas(true).react(true).shared(true);
+    let files = Registry::new().stream::<Feed>("/feed").render(&options).unwrap();
+    assert_eq!(fs::read_to_string(workspace.0.join("web/sse/feed.ts")).unwrap(), files[0].1);
+    assert_eq!(workspace.run(&format!("typings --check {flags}")), ExitCode::SUCCESS);
+    assert_eq!(workspace.run("typings --check"), ExitCode::from(4));
+    assert_eq!(workspace.run("typings"), ExitCode::SUCCESS);
+    assert_eq!(workspace.names(), ["feed.ts", "runtime.ts"]);
 }
 
 #[test]

@@ -1,8 +1,16 @@
 //! Tests of the public API, in one binary.
 
+#[cfg(feature = "codegen")]
+mod asyncapi;
 mod auto_traits;
 #[cfg(feature = "codegen")]
 mod codegen;
+#[cfg(feature = "codegen")]
+mod codegen_options;
+#[cfg(feature = "codegen")]
+mod compat;
+#[cfg(all(feature = "codegen", feature = "derive"))]
+mod consumers;
 #[cfg(all(feature = "derive", feature = "json"))]
 mod decode;
 #[cfg(all(feature = "derive", feature = "json"))]
@@ -12,4 +20,12 @@ mod hostile;
 #[cfg(feature = "test-util")]
 mod laws;
 #[cfg(feature = "codegen")]
+mod openapi;
+#[cfg(feature = "codegen")]
+mod python;
+#[cfg(feature = "codegen")]
+mod scale;
+#[cfg(feature = "codegen")]
 mod schema;
+#[cfg(feature = "codegen")]
+mod verbs;

@@ -4,7 +4,7 @@
 //! that matter are looked at.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::{Attribute, LitStr, Meta};
+use syn::{Attribute, Expr, LitStr, Meta};
 
 use crate::direction::Direction;
 
@@ -34,6 +34,20 @@ impl Item {
             Value::Assigned(tokens) => syn::parse2(tokens.clone()).ok(),
             Value::None | Value::List(_) | Value::Malformed => None,
         }
+    }
+
+    /// The expression behind `=`.
+    pub(crate) fn expr(&self) -> Option<Expr> {
+        match &self.value {
+            Value::Assigned(tokens) => syn::parse2(tokens.clone()).ok(),
+            Value::None | Value::List(_) | Value::Malformed => None,
+        }
+    }
+
+    /// Takes what stands behind `=` in `whole` for the value.
+    pub(crate) fn reassign(&mut self, whole: &TokenStream) {
+        self.value = Value::Assigned(whole.clone().into_iter().skip(2).collect());
+        self.tokens = whole.clone();
     }
 
     /// The string that holds for one direction: `x = "s"` or `x(serialize = "s", ..)`.

@@ -6,8 +6,8 @@ mod serde;
 mod sse;
 
 pub(crate) use self::item::{Item, Value, items};
-pub(crate) use self::serde::{SchemarsAttrs, SerdeContainer, SerdeField, SerdeVariant};
-pub(crate) use self::sse::{ContainerAttrs, FieldAttrs, VariantAttrs};
+pub(crate) use self::serde::{ItemKind, SchemarsAttrs, SerdeContainer, SerdeField, SerdeVariant};
+pub(crate) use self::sse::{ContainerAttrs, FieldAttrs, NonFinite, VariantAttrs, read_enum, read_struct};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;

@@ -36,6 +36,23 @@ static CONTAINER: &[&str] = &[
     "untagged",
 ];
 
+/// What serde knows on a struct.
+static STRUCT: &[&str] = &[
+    "bound",
+    "crate",
+    "default",
+    "deny_unknown_fields",
+    "expecting",
+    "from",
+    "into",
+    "remote",
+    "rename",
+    "rename_all",
+    "tag",
+    "transparent",
+    "try_from",
+];
+
 /// What serde knows on a variant.
 static VARIANT: &[&str] = &[
     "alias",
@@ -148,56 +165,63 @@ pub(crate) struct SerdeContainer {
     pub(crate) deny_unknown_fields: bool,
     /// What is said to be expected where something else is received.
     pub(crate) expecting: Option<LitStr>,
+    /// The key by which a payload says which variant it is of, if its content stands beside it.
+    pub(crate) tag: Option<LitStr>,
+    /// The key, wherever the content stands.
+    pub(crate) any_tag: Option<LitStr>,
 }
 
 impl SerdeContainer {
-    pub(crate) fn read(attrs: &[Attribute], direction: Direction, ctxt: &mut Ctxt) -> Self {
-        let items = read(attrs, CONTAINER, ctxt);
+    pub(crate) fn read(attrs: &[Attribute], shape: ItemKind, direction: Direction, ctxt: &mut Ctxt) -> Self {
+        let is_struct = shape == ItemKind::Struct;
+        let known = if is_struct { STRUCT } else { CONTAINER };
+        let items = read(attrs, known, ctxt);
+        let noun = if is_struct { "a struct" } else { "an enum" };
         for item in &items {
             if matches!(item.name.as_str(), "from" | "into" | "try_from" | "transparent" | "remote") {
+                let of_events = if is_struct { "that is an event" } else { "of events" };
                 ctxt.error(
                     item.span,
                     format!(
-                        "`serde({})` on an enum of events would change what an event is: put it on the payload type",
+                        "`serde({})` on {noun} {of_events} would change what an event is: put it on the payload type",
                         item.name
                     ),
                 );
             }
-        }
-        if let Some(tag) = find(&items, &["tag"])
-            && find(&items, &["content"]).is_none()
-        {
-            let tag_name = tag.text().map_or_else(|| "type".to_owned(), |tag| tag.value());
-            ctxt.error(
-                tag.span,
-                format!(
-                    "an enum with an internal tag is not supported yet: use `#[serde(tag = {tag_name:?}, content = \
-                     \"data\")]`, or no tag at all (the event's name says which variant it is)"
-                ),
-            );
         }
         if direction == Direction::Decode
             && let Some(default) = find(&items, &["default"])
         {
             ctxt.error(
                 default.span,
-                "`serde(default)` has no meaning on an enum: put it on the fields that may be left out",
+                format!("`serde(default)` has no meaning on {noun} here: put it on the fields that may be left out"),
             );
         }
-        let rule = text_for(&items, "rename_all", Direction::Encode);
+        let rule = text_for(&items, "rename_all", Direction::Encode).filter(|_| !is_struct);
         let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
-        let slip = items.iter().any(|item| meant(item, CONTAINER) == Some("rename_all"));
-        let received = text_only_to_decode(&items, "rename_all").filter(|_| direction == Direction::Decode);
+        let slip = items.iter().any(|item| meant(item, known) == Some("rename_all"));
+        let received =
+            text_only_to_decode(&items, "rename_all").filter(|_| direction == Direction::Decode && !is_struct);
+        let any_tag = find(&items, &["tag"]).and_then(Item::text);
         Self {
             rename_all,
-            rename_all_failed: rename_all.is_none() && (rule.is_some() || slip),
+            rename_all_failed: rename_all.is_none() && (rule.is_some() || slip) && !is_struct,
             rename_all_received: received.and_then(|rule| rename_rule(&rule, ctxt)),
             rename_all_fields: text_for(&items, "rename_all_fields", direction),
             bound: bound(&items, direction, ctxt),
             deny_unknown_fields: find(&items, &["deny_unknown_fields"]).is_some(),
             expecting: text_for(&items, "expecting", direction),
+            tag: any_tag.clone().filter(|_| find(&items, &["content"]).is_none()),
+            any_tag,
         }
     }
+}
+
+/// What the derive is on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ItemKind {
+    Enum,
+    Struct,
 }
 
 /// `#[serde(..)]` on a variant.
@@ -217,6 +241,8 @@ pub(crate) struct SerdeVariant {
     pub(crate) function: Option<TokenStream>,
     /// Where the variant stands for all names that are not known.
     pub(crate) other: Option<Span>,
+    /// Where the payload does not say which variant it is of, although others do.
+    pub(crate) untagged: bool,
     /// The items that say how the content is written, without those that name the variant.
     pub(crate) content: Vec<TokenStream>,
 }
@@ -237,6 +263,7 @@ impl SerdeVariant {
             with: with.map(|item| item.span),
             function: with.map(|item| item.tokens.clone()),
             other: find(&items, &["other"]).map(|item| item.span),
+            untagged: find(&items, &["untagged"]).is_some(),
             content: items
                 .iter()
                 .filter(|item| {
@@ -245,6 +272,25 @@ impl SerdeVariant {
                 })
                 .map(|item| item.tokens.clone())
                 .collect(),
+        }
+    }
+
+    /// What the attributes of a struct say of the event that it is. Errors in them are reported elsewhere.
+    pub(crate) fn of_struct(attrs: &[Attribute], direction: Direction) -> Self {
+        let items = items(attrs, "serde");
+        let renamed = text_only_to_decode(&items, "rename");
+        Self {
+            rename: text_for(&items, "rename", Direction::Encode),
+            is_renamed_received: renamed.is_some(),
+            received: renamed.into_iter().collect(),
+            rename_all: text_for(&items, "rename_all", direction),
+            bound: None,
+            skip: false,
+            with: None,
+            function: None,
+            other: None,
+            untagged: false,
+            content: Vec::new(),
         }
     }
 }
@@ -348,6 +394,11 @@ impl SchemarsAttrs {
     /// Whether the schema is said to be another than that of the Rust type.
     pub(crate) fn overrides(&self) -> bool {
         self.with.is_some() || self.schema_with.is_some() || self.skip
+    }
+
+    /// Takes the word of `#[sse(wire = "..")]`.
+    pub(crate) fn describe_as(&mut self, ty: Type) {
+        self.with = Some(ty);
     }
 
     /// All items but those of these names.

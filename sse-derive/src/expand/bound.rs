@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens, quote};
 use syn::{Generics, Path};
 
 use super::private_path;
@@ -15,13 +15,18 @@ use crate::ty::params;
 pub(super) fn event(container: &Container<'_>) -> Vec<TokenStream> {
     let mut bounds = json(container);
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        let text = match variant.payload() {
-            Payload::Text(field) => Some(field),
-            _ => None,
-        };
-        for field in text.into_iter().chain(variant.id()) {
+        let mut ask = |field: &Field<'_>, bound: TokenStream| {
             let params = params(container.generics, field.ty.clone());
-            bounds.extend(params.iter().map(|param| quote!(#param: __sse::core::fmt::Display)));
+            bounds.extend(params.iter().map(|param| quote!(#param: #bound)));
+        };
+        match variant.payload() {
+            Payload::Text(field) => ask(field, quote!(__sse::core::fmt::Display)),
+            Payload::Bytes(field) => ask(field, quote!(__sse::core::convert::AsRef<[u8]>)),
+            Payload::Flattened(field) => ask(field, quote!(__sse::SseEvent)),
+            _ => {}
+        }
+        if let Some(id) = variant.id() {
+            ask(id, quote!(__sse::core::fmt::Display));
         }
     }
     unique(bounds)
@@ -34,14 +39,24 @@ pub(super) fn decode(container: &Container<'_>) -> Vec<TokenStream> {
     let display = path(krate, "core::fmt::Display");
     let mut bounds = json(container);
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        let text = match variant.payload() {
-            Payload::Text(field) => Some(field),
-            _ => None,
-        };
-        let id = variant.id().filter(|field| !field.is_payload());
-        for field in text.into_iter().chain(id) {
+        let mut ask = |field: &Field<'_>, bound: &TokenStream| {
             let params = params(container.generics, field.ty.clone());
-            bounds.extend(params.iter().map(|param| quote!(#param: #from_str<Err: #display>)));
+            bounds.extend(params.iter().map(|param| quote!(#param: #bound)));
+        };
+        let text = quote!(#from_str<Err: #display>);
+        match variant.payload() {
+            Payload::Text(field) => ask(field, &text),
+            Payload::Bytes(field) => {
+                let vec = path(krate, "alloc::vec::Vec");
+                let try_from = path(krate, "core::convert::TryFrom");
+                ask(field, &quote!(#try_from<#vec<u8>>));
+            }
+            Payload::Flattened(field) => ask(field, &path(krate, "SseDecode")),
+            Payload::Other => variant.fields.iter().for_each(|field| ask(field, &text)),
+            _ => {}
+        }
+        if let Some(id) = variant.id().filter(|field| !field.is_payload()) {
+            ask(id, &text);
         }
     }
     bounds.extend(default(container));
@@ -79,7 +94,7 @@ pub(super) fn json(container: &Container<'_>) -> Vec<TokenStream> {
     }
     for (variant, field) in json_fields(container) {
         let of_field = field.serde.bound.iter().flatten();
-        bounds.extend(of_field.map(quote::ToTokens::to_token_stream));
+        bounds.extend(of_field.map(ToTokens::to_token_stream));
         let explicit = container.serde.bound.is_some() || variant.serde.bound.is_some() || field.serde.bound.is_some();
         if !explicit && field.serde.with.is_none() && variant.serde.with.is_none() {
             let params = params(container.generics, field.ty.clone());
@@ -87,25 +102,34 @@ pub(super) fn json(container: &Container<'_>) -> Vec<TokenStream> {
         }
     }
     for variant in json_variants(container) {
-        bounds.extend(variant.serde.bound.iter().flatten().map(quote::ToTokens::to_token_stream));
+        bounds.extend(variant.serde.bound.iter().flatten().map(ToTokens::to_token_stream));
     }
     unique(bounds)
 }
 
 /// The bounds under which all payloads have a schema.
 pub(super) fn schema(container: &Container<'_>) -> Vec<TokenStream> {
-    unique(json_variants(container).flat_map(|variant| schema_of(container, variant)).collect())
+    let json_schema = json_variants(container).flat_map(|variant| schema_of(container, variant));
+    let flattened = container.variants.iter().filter_map(|variant| match variant.payload() {
+        Payload::Flattened(field) => Some(field),
+        _ => None,
+    });
+    let sse_schema = path(&container.attrs.krate, "SseSchema");
+    let params = flattened.flat_map(|field| params(container.generics, field.ty.clone()));
+    let described = path(&container.attrs.krate, "schemars::JsonSchema");
+    let naming = container.naming_params().into_iter().map(|param| quote!(#param: #described));
+    unique(json_schema.chain(params.map(|param| quote!(#param: #sse_schema))).chain(naming).collect())
 }
 
 /// The bounds under which the payload of this variant has a schema.
 pub(super) fn schema_of(container: &Container<'_>, variant: &Variant<'_>) -> Vec<TokenStream> {
     if let Some(bound) = &container.schemars.bound {
-        return bound.iter().map(quote::ToTokens::to_token_stream).collect();
+        return bound.iter().map(ToTokens::to_token_stream).collect();
     }
     let json_schema = path(&container.attrs.krate, "schemars::JsonSchema");
     let mut types = Vec::new();
     if variant.schemars.overrides() {
-        types.extend(variant.schemars.with.as_ref().map(quote::ToTokens::to_token_stream));
+        types.extend(variant.schemars.with.as_ref().map(ToTokens::to_token_stream));
     } else {
         for field in variant.payload_fields() {
             match &field.schemars.with {
@@ -116,7 +140,8 @@ pub(super) fn schema_of(container: &Container<'_>, variant: &Variant<'_>) -> Vec
         }
     }
     let params = types.into_iter().flat_map(|ty| params(container.generics, ty));
-    unique(params.map(|param| quote!(#param: #json_schema)).collect())
+    let naming = container.naming_params().into_iter().map(ToTokens::to_token_stream);
+    unique(params.chain(naming).map(|param| quote!(#param: #json_schema)).collect())
 }
 
 /// The enum's own where clause and the given bounds.

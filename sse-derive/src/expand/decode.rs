@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::fields::{HiddenStruct, Shape};
+use super::fields::{HiddenGenerics, HiddenStruct, Shape};
 use super::{at, bound, hidden, hidden_ident, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
 
@@ -16,18 +16,34 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
 
     let mut types = TokenStream::new();
     let mut arms = TokenStream::new();
+    let mut flattened = TokenStream::new();
     let mut unknown = quote!(__sse::core::option::Option::None);
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        let ident = &variant.ident;
-        if variant.serde.other.is_some() {
-            unknown = quote!(__sse::core::option::Option::Some(Self::#ident {}));
-            continue;
+        let path = &variant.path;
+        match variant.payload() {
+            Payload::Flattened(Field { syn, member, ty, .. }) => {
+                let inner = at(syn.ty.span(), &quote!(<#ty as __sse::SseDecode>::decode(__event)));
+                flattened.extend(quote! {
+                    if let __sse::core::option::Option::Some(__inner) = #inner? {
+                        return __sse::core::result::Result::Ok(__sse::core::option::Option::Some(
+                            #path { #member: __inner },
+                        ));
+                    }
+                });
+            }
+            Payload::Other => {
+                let parts = variant.fields.iter().map(part);
+                unknown = quote!(__sse::core::option::Option::Some(#path { #(#parts),* }));
+            }
+            _ => {
+                let name = &variant.name;
+                let others = variant.received.iter().map(|(name, _)| name);
+                let value = value(container, variant, &mut types);
+                arms.extend(quote!(#name #(| #others)* => __sse::core::option::Option::Some(#value),));
+            }
         }
-        let name = &variant.name;
-        let others = variant.received.iter().map(|(name, _)| name);
-        let value = value(container, variant, &mut types);
-        arms.extend(quote!(#name #(| #others)* => __sse::core::option::Option::Some(#value),));
     }
+    let unknown = if flattened.is_empty() { unknown } else { quote!({ #flattened #unknown }) };
     hidden(
         container,
         &quote! {
@@ -47,24 +63,38 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     )
 }
 
+/// A field of the variant for all other events: its name, its data or its id.
+fn part(field: &Field<'_>) -> TokenStream {
+    let Field { syn, name, member, .. } = field;
+    let text = match name {
+        Some(name) if name == "event" => quote!(__event.name),
+        Some(name) if name == "id" => quote!(__event.last_event_id),
+        _ => quote!(__event.data),
+    };
+    let part = at(syn.ty.span(), &quote!(__sse::decode_part(__event, #text)));
+    quote!(#member: #part?)
+}
+
 /// An expression of the variant; what types its payload needs are added to `types`.
 fn value(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStream) -> TokenStream {
-    let ident = &variant.ident;
+    let path = &variant.path;
     let only = |payload: &Field<'_>, read: &TokenStream| {
         let read = at(payload.syn.ty.span(), read);
         let fields = fields(variant, |field| (field.member == payload.member).then(|| read.clone()));
-        quote!(Self::#ident { #fields })
+        quote!(#path { #fields })
     };
     match variant.payload() {
         Payload::Text(field) => only(field, &quote!(__sse::decode_text(__event)?)),
         Payload::Inner(field) => only(field, &quote!(__sse::decode_json(__event)?)),
-        Payload::Skipped | Payload::Empty => {
+        Payload::Bytes(field) => only(field, &quote!(__sse::decode_base64(__event)?)),
+        Payload::Skipped | Payload::Flattened(_) | Payload::Other | Payload::Empty => {
             let fields = fields(variant, |_| None);
             quote!({
                 __sse::decode_empty(__event)?;
-                Self::#ident { #fields }
+                #path { #fields }
             })
         }
+        Payload::Content if variant.tag.is_some() => tagged(container, variant, types),
         Payload::Content => {
             let ty = payload(container, variant, types);
             if variant.serde.function.is_some() {
@@ -73,7 +103,7 @@ fn value(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
                 let pattern = if let [only] = &names[..] { quote!(#only) } else { quote!((#(#names),*)) };
                 return quote!({
                     let #pattern = __sse::decode_json::<#ty>(__event)?.0;
-                    Self::#ident { #(#members: #names),* }
+                    #path { #(#members: #names),* }
                 });
             }
             let fields = fields(variant, |field| {
@@ -82,10 +112,73 @@ fn value(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
             });
             quote!({
                 let __payload = __sse::decode_json::<#ty>(__event)?;
-                Self::#ident { #fields }
+                #path { #fields }
             })
         }
     }
+}
+
+/// An expression of the variant, from a payload in which a tag says that it is of this variant.
+///
+/// An enum of this variant alone reads it, because serde has a way to read a tag and what stands beside it.
+fn tagged(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStream) -> TokenStream {
+    let ident = hidden_ident(container, Some(variant), "Payload");
+    let Variant { path, tag, serde, .. } = variant;
+    let read: Vec<_> = variant.fields.iter().filter(|field| field.is_payload()).collect();
+    let names: Vec<_> = (0..read.len()).map(|index| format_ident!("__{index}")).collect();
+    let members: Vec<_> = read.iter().map(|field| &field.member).collect();
+    let style = match (variant.style, &read[..]) {
+        (Style::Struct, _) => Style::Struct,
+        (_, []) => Style::Unit,
+        _ => Style::Tuple,
+    };
+    let received = read.iter().filter_map(|field| payload_field(variant, field));
+    let (content, pattern) = match style {
+        Style::Unit => (TokenStream::new(), TokenStream::new()),
+        Style::Tuple => (quote!((#(#received),*)), quote!((#(#names),*))),
+        Style::Struct => (quote!({ #(#received),* }), quote!({ #(#members: #names),* })),
+    };
+    let bounds = bound::decode(container);
+    let generics = HiddenGenerics::new(container, variant);
+    let marker = generics.is_generic.then(|| {
+        // Never made, so that no pattern need mention it.
+        let marker = generics.marker();
+        quote!(#[serde(skip)] __Marker { marker: #marker, never: __sse::core::convert::Infallible },)
+    });
+    let HiddenGenerics { is_generic, params, where_clause, .. } = &generics;
+    let crate_path = private_path(&container.attrs.krate, "serde");
+    let bound = is_generic.then(|| quote!(#(#bounds),*).to_string()).into_iter();
+    let rename_all = serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref());
+    let rename_all = rename_all.filter(|_| style == Style::Struct).into_iter();
+    let deny_unknown_fields = container.serde.deny_unknown_fields.then(|| quote!(deny_unknown_fields,));
+    let expecting = container.serde.expecting.iter();
+    let key = &container.tag;
+    let (value, aliases) = tag.iter().map(|(value, aliases)| (value, aliases.iter())).unzip::<_, _, Vec<_>, Vec<_>>();
+    let aliases = aliases.into_iter().flatten();
+    let (_, arguments, _) = container.generics.split_for_impl();
+    let arguments = is_generic.then_some(arguments);
+    types.extend(quote! {
+        #[derive(__sse::serde::Deserialize)]
+        #[serde(
+            crate = #crate_path,
+            tag = #key,
+            #deny_unknown_fields
+            #(bound(deserialize = #bound),)*
+            #(expecting = #expecting,)*
+        )]
+        enum #ident #params #where_clause {
+            #[serde(#(rename = #value,)* #(alias = #aliases,)* #(rename_all = #rename_all,)*)]
+            Event #content,
+            #marker
+        }
+    });
+    let fields = fields(variant, |field| {
+        read.iter().zip(&names).find(|(one, _)| one.member == field.member).map(|(_, name)| quote!(#name))
+    });
+    quote!({
+        let #ident::Event #pattern = __sse::decode_json::<#ident #arguments>(__event)?;
+        #path { #fields }
+    })
 }
 
 /// The fields, each of what `received` says; the others are not in the payload.
@@ -173,7 +266,11 @@ fn expecting(container: &Container<'_>, variant: &Variant<'_>, shape: Shape) -> 
     if let Some(expecting) = &container.serde.expecting {
         return expecting.value();
     }
-    let name = format!("variant {}::{}", container.ident.unraw(), variant.ident.unraw());
+    let name = if container.is_struct() {
+        container.ident.unraw().to_string()
+    } else {
+        format!("variant {}::{}", container.ident.unraw(), variant.ident.unraw())
+    };
     match (shape, variant.payload_fields().count()) {
         (Shape::Named, _) => format!("struct {name}"),
         (Shape::Newtype, _) => format!("newtype {name}"),

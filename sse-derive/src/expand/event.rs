@@ -1,13 +1,13 @@
 //! `impl SseEvent`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
-use super::{at, bound, hidden, hidden_ident, private_path};
+use super::{at, bound, hidden, hidden_ident, names, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
-use crate::attr::verbatim;
+use crate::attr::{NonFinite, verbatim};
 use crate::receiver::without_self;
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
@@ -17,6 +17,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let fields = match_self(container, fields);
     let write_data = match_self(container, write_data);
     let content = has_content(container).then(|| content(container));
+    let names = names::expand(container);
     hidden(
         container,
         &quote! {
@@ -34,6 +35,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                     #write_data
                 }
             }
+            #names
             #content
         },
     )
@@ -50,16 +52,30 @@ fn match_self(container: &Container<'_>, arm: fn(&Container<'_>, &Variant<'_>) -
 
 /// An arm of `fields`.
 fn fields(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = &variant.ident;
-    if variant.is_skipped() {
-        return skipped(container, variant);
+    let Variant { path, name, .. } = variant;
+    match variant.payload() {
+        Payload::Skipped => return skipped(container, variant),
+        Payload::Flattened(Field { syn, member, .. }) => {
+            let fields = at(syn.ty.span(), &quote!(__sse::SseEvent::fields(__inner)));
+            return quote!(#path { #member: __inner } => #fields,);
+        }
+        _ => {}
     }
-    let name = &variant.name;
     let mut pattern = TokenStream::new();
+    let mut before = TokenStream::new();
     let mut calls = TokenStream::new();
     if let Some(Field { syn, member, .. }) = variant.id() {
         pattern.extend(quote!(#member: __id,));
         let id = at(syn.ty.span(), &quote!(__sse::event_id(__id)));
+        calls.extend(quote!(.id(#id?)));
+    } else if let Some(expr) = variant.id_expr() {
+        // The names are the user's, as they stand in the expression; which of them do, a format string may hide.
+        let names: Vec<_> = variant.fields.iter().map(Field::binding).collect();
+        let members = variant.fields.iter().map(|field| &field.member);
+        pattern.extend(quote!(#(#members: #names,)*));
+        before.extend(quote!(let _ = (#(&#names,)*);));
+        let span = expr.span().resolved_at(Span::call_site());
+        let id = quote_spanned!(span=> __sse::event_id(&(#expr)));
         calls.extend(quote!(.id(#id?)));
     }
     if let Some(Field { syn, member, .. }) = variant.retry() {
@@ -72,39 +88,53 @@ fn fields(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
     if variant.attrs.terminal.is_some() {
         calls.extend(quote!(.terminal()));
     }
-    quote! {
-        Self::#ident { #pattern .. } => __sse::core::result::Result::Ok(
+    let fields = quote! {
+        __sse::core::result::Result::Ok(
             __sse::EventFields::new(const { __sse::EventName::from_static(#name) }) #calls,
-        ),
-    }
+        )
+    };
+    let value = if before.is_empty() { quote!(#fields,) } else { quote!({ #before #fields }) };
+    quote!(#path { #pattern .. } => #value)
 }
 
 /// An arm of `write_data`.
 fn write_data(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = &variant.ident;
+    let path = &variant.path;
+    let json = match container.attrs.non_finite {
+        Some(NonFinite::Error) => quote!(finite_json),
+        Some(NonFinite::Null) | None => quote!(json),
+    };
     match variant.payload() {
         Payload::Skipped => skipped(container, variant),
-        Payload::Empty => quote!(Self::#ident { .. } => __sse::core::result::Result::Ok(()),),
+        Payload::Empty | Payload::Other => quote!(#path { .. } => __sse::core::result::Result::Ok(()),),
+        Payload::Flattened(Field { syn, member, .. }) => {
+            let inner = at(syn.ty.span(), &quote!(__sse::SseEvent::write_data(__inner, __sink)));
+            quote!(#path { #member: __inner } => #inner,)
+        }
         Payload::Text(Field { syn, member, .. }) => {
             let text = at(syn.ty.span(), &quote!(__sink.text(__payload)));
-            quote!(Self::#ident { #member: __payload, .. } => #text,)
+            quote!(#path { #member: __payload, .. } => #text,)
+        }
+        Payload::Bytes(Field { syn, member, .. }) => {
+            let bytes = at(syn.ty.span(), &quote!(__sse::write_base64(__payload, __sink)));
+            quote!(#path { #member: __payload, .. } => #bytes,)
         }
         Payload::Inner(Field { syn, member, .. }) => {
-            let json = at(syn.ty.span(), &quote!(__sink.json(__payload)));
-            quote!(Self::#ident { #member: __payload, .. } => #json,)
+            let json = at(syn.ty.span(), &quote!(__sink.#json(__payload)));
+            quote!(#path { #member: __payload, .. } => #json,)
         }
         Payload::Content => {
             let payload = hidden_ident(container, None, "Payload");
-            quote!(Self::#ident { .. } => __sink.json(&#payload(self)),)
+            quote!(#path { .. } => __sink.#json(&#payload(self)),)
         }
     }
 }
 
 fn skipped(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
-    let ident = &variant.ident;
+    let Variant { ident, path, .. } = variant;
     let name = format!("{}::{ident}", container.ident);
     quote! {
-        Self::#ident { .. } => __sse::core::result::Result::Err(__sse::EncodeError::skipped(#name)),
+        #path { .. } => __sse::core::result::Result::Err(__sse::EncodeError::skipped(#name)),
     }
 }
 
@@ -128,8 +158,7 @@ fn content(container: &Container<'_>) -> TokenStream {
     let bound = quote!(#(#bounds),*).to_string();
     let serde = private_path(krate, "serde");
     let remote = ident.to_string();
-    let rename_all_fields = container.serde.rename_all_fields.iter();
-    let variants = container.variants.iter().map(content_variant);
+    let tag = container.tag.as_ref();
 
     let without_self = |tokens| without_self(tokens, &receiver);
     let params = without_self(generics.to_token_stream());
@@ -144,16 +173,28 @@ fn content(container: &Container<'_>) -> TokenStream {
     let (borrowing_impl, borrowing_arguments, _) = borrowing.split_for_impl();
     let borrowing_impl = without_self(borrowing_impl.to_token_stream());
 
+    let (form, copy) = if let (true, [only]) = (container.is_struct(), &container.variants[..]) {
+        let rename_all = only.serde.rename_all.iter();
+        let tag = only.tag.iter().map(|(value, _)| quote!(tag = #tag, rename = #value,));
+        let form = quote!(#(#tag)* #(rename_all = #rename_all,)*);
+        let fields = content_fields(only);
+        let copy = match only.style {
+            Style::Struct => quote!(struct #data #params #own_where #fields),
+            Style::Unit | Style::Tuple => quote!(struct #data #params #fields #own_where;),
+        };
+        (form, copy)
+    } else {
+        let rename_all_fields = container.serde.rename_all_fields.iter();
+        let tagging = if container.tag.is_some() { quote!(tag = #tag) } else { quote!(untagged) };
+        let variants = container.variants.iter().map(content_variant);
+        let form = quote!(#tagging, #(rename_all_fields = #rename_all_fields,)*);
+        (form, quote!(enum #data #params #own_where { #(#variants,)* }))
+    };
+
     quote! {
         #[derive(__sse::serde::Serialize)]
-        #[serde(
-            crate = #serde,
-            remote = #remote,
-            untagged,
-            #(rename_all_fields = #rename_all_fields,)*
-            bound(serialize = #bound)
-        )]
-        enum #data #params #own_where { #(#variants,)* }
+        #[serde(crate = #serde, remote = #remote, #form bound(serialize = #bound))]
+        #copy
 
         struct #payload #borrowing_params (&'__sse #receiver) #own_where;
 
@@ -172,6 +213,20 @@ fn content(container: &Container<'_>) -> TokenStream {
 /// A variant of the copy. What is not JSON has to be there, because serde matches on all, and is skipped.
 fn content_variant(variant: &Variant<'_>) -> TokenStream {
     let ident = &variant.ident;
+    let fields = content_fields(variant);
+    if !matches!(variant.payload(), Payload::Content) {
+        return quote!(#[serde(skip)] #ident #fields);
+    }
+    let content = &variant.serde.content;
+    let named = match &variant.tag {
+        Some((value, _)) => quote!(#[serde(rename = #value)]),
+        None if variant.serde.untagged => quote!(#[serde(untagged)]),
+        None => TokenStream::new(),
+    };
+    quote!(#named #(#[serde(#content)])* #ident #fields)
+}
+
+fn content_fields(variant: &Variant<'_>) -> TokenStream {
     let is_content = matches!(variant.payload(), Payload::Content);
     let fields = variant.fields.iter().map(|Field { syn, name, ty, attrs, .. }| {
         let serde = match attrs.retry {
@@ -182,15 +237,9 @@ fn content_variant(variant: &Variant<'_>) -> TokenStream {
         let name = name.iter();
         quote!(#serde #(#name:)* #ty)
     });
-    let fields = match variant.style {
+    match variant.style {
         Style::Unit => TokenStream::new(),
         Style::Tuple => quote!((#(#fields),*)),
         Style::Struct => quote!({ #(#fields),* }),
-    };
-    if is_content {
-        let content = &variant.serde.content;
-        quote!(#(#[serde(#content)])* #ident #fields)
-    } else {
-        quote!(#[serde(skip)] #ident #fields)
     }
 }

@@ -36,6 +36,38 @@ impl Shape {
     }
 }
 
+/// The parameters of a hidden type.
+pub(super) struct HiddenGenerics {
+    /// Whether it has the parameters of the user's type.
+    pub(super) is_generic: bool,
+    pub(super) params: Option<TokenStream>,
+    pub(super) where_clause: Option<TokenStream>,
+    receiver: TokenStream,
+}
+
+impl HiddenGenerics {
+    /// A type must use each of its parameters. As soon as a field mentions one, all are taken, because the bounds of one
+    /// may mention others, and a marker uses those that no field does.
+    pub(super) fn new(container: &Container<'_>, variant: &Variant<'_>) -> Self {
+        let generics = container.generics;
+        let receiver = container.receiver();
+        let mentioned = variant.fields.iter().any(|field| ty::mentions_any(generics, field.ty.clone()));
+        let is_generic = mentioned || !container.naming_params().is_empty();
+        Self {
+            is_generic,
+            params: is_generic.then(|| without_self(generics.to_token_stream(), &receiver)),
+            where_clause: is_generic.then(|| without_self(bound::where_clause(generics, &[]), &receiver)),
+            receiver,
+        }
+    }
+
+    /// The type of a field that uses all parameters.
+    pub(super) fn marker(&self) -> TokenStream {
+        let receiver = &self.receiver;
+        quote!(__sse::core::marker::PhantomData<#receiver>)
+    }
+}
+
 impl HiddenStruct {
     /// Makes a struct with these fields. What derives of it reads serde's attributes.
     pub(super) fn new(
@@ -45,22 +77,18 @@ impl HiddenStruct {
         shape: Shape,
         mut fields: Vec<TokenStream>,
     ) -> Self {
-        let generics = container.generics;
-        let receiver = container.receiver();
-        // A type must use each of its parameters. As soon as a field mentions one, all are taken, because the bounds of
-        // one may mention others, and a marker uses those that no field does.
-        let is_generic = variant.fields.iter().any(|field| ty::mentions_any(generics, field.ty.clone()));
+        let generics = HiddenGenerics::new(container, variant);
+        let is_generic = generics.is_generic;
         let mut transparent = None;
         if is_generic {
-            let marker = quote!(__sse::core::marker::PhantomData<#receiver>);
+            let marker = generics.marker();
             fields.push(match shape {
                 Shape::Named => quote!(#[serde(skip)] __marker: #marker),
                 Shape::Tuple | Shape::Newtype => quote!(#[serde(skip)] #marker),
             });
             transparent = (shape == Shape::Newtype).then(|| quote!(transparent,));
         }
-        let params = is_generic.then(|| without_self(generics.to_token_stream(), &receiver));
-        let where_clause = is_generic.then(|| without_self(bound::where_clause(generics, &[]), &receiver));
+        let HiddenGenerics { params, where_clause, .. } = generics;
         let body = match shape {
             Shape::Named => quote!(#where_clause { #(#fields),* }),
             Shape::Tuple | Shape::Newtype => quote!((#(#fields),*) #where_clause;),

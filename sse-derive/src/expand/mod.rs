@@ -4,6 +4,7 @@ mod bound;
 mod decode;
 mod event;
 mod fields;
+mod names;
 mod schema;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};

@@ -1,12 +1,14 @@
 //! `impl SseSchema`, for builds with the feature `schema` of sse-core.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned as _;
 
 use super::fields::{HiddenStruct, Shape};
-use super::{bound, hidden, hidden_ident, private_path};
+use super::{at, bound, hidden, hidden_ident, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
-use crate::attr::verbatim;
+use crate::attr::{ContainerAttrs, NonFinite, verbatim};
 use crate::receiver::without_self;
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
@@ -17,14 +19,50 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     bounds.extend(bound::schema(container));
     let where_clause = bound::where_clause(container.generics, &bounds);
 
-    let name = container.stream_name();
+    let name = name(container, &container.stream_name());
     let description = container.description.iter();
     let mut types = TokenStream::new();
     let mut events = Vec::new();
+    let mut examples = Vec::new();
+    let mut flattens = false;
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        events.push(event(container, variant, &mut types));
+        if let Payload::Flattened(Field { syn, member, ty, .. }) = variant.payload() {
+            let path = &variant.path;
+            let inner = at(syn.ty.span(), &quote!(<#ty as __sse::SseSchema>::events(__generator)));
+            events.push(quote!(__sse::append(&mut __events, #inner, |__event| __event);));
+            let inner = quote!(<#ty as __sse::SseSchema>::examples());
+            examples.push(quote!(__sse::append(&mut __examples, #inner, |__inner| #path { #member: __inner });));
+            flattens = true;
+        } else {
+            let event = event(container, variant, &mut types);
+            events.push(quote!(__events.push(#event);));
+            let own = variant.attrs.examples.iter();
+            examples.extend(own.map(|(expr, span)| at_example(*span, expr)));
+        }
     }
+    let capacity = if flattens {
+        quote!(new())
+    } else {
+        let count = events.len();
+        quote!(with_capacity(#count))
+    };
+    let facts = facts(container);
+    let examples = (!examples.is_empty()).then(|| {
+        quote! {
+            fn examples() -> __sse::alloc::vec::Vec<Self> {
+                let mut __examples: __sse::alloc::vec::Vec<Self> = __sse::alloc::vec::Vec::new();
+                #(#examples)*
+                __examples
+            }
+        }
+    });
 
+    // schemars' derive calls their methods; where there is no prelude, they are not in scope.
+    let into = (!types.is_empty()).then(|| {
+        quote!(
+            use __sse::core::convert::{From as _, Into as _};
+        )
+    });
     let described = container.variants.iter().flat_map(described);
     let items = hidden(
         container,
@@ -33,7 +71,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics __sse::SseSchema for #ident #arguments #where_clause {
                 fn stream_name() -> __sse::alloc::borrow::Cow<'static, str> {
-                    __sse::alloc::borrow::Cow::Borrowed(#name)
+                    #name
                 }
 
                 #(
@@ -47,14 +85,59 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 ) -> __sse::alloc::vec::Vec<__sse::EventSchema> {
                     let _ = &__generator;
                     #(__sse::described::<#described, _>();)*
-                    __sse::alloc::vec![#(#events),*]
+                    let mut __events = __sse::alloc::vec::Vec::#capacity;
+                    #(#events)*
+                    __events
                 }
+
+                #facts
+                #examples
             }
 
+            #into
             #types
         },
     );
     quote!(#krate::__if_schema! { #items })
+}
+
+/// An expression of a name that may have parameters in braces, which stand for the names of their types.
+fn name(container: &Container<'_>, name: &str) -> TokenStream {
+    let params = container.naming_params();
+    if params.is_empty() {
+        return quote!(__sse::alloc::borrow::Cow::Borrowed(#name));
+    }
+    quote! {
+        __sse::alloc::borrow::Cow::Owned(__sse::alloc::format!(
+            #name,
+            #(#params = <#params as __sse::schemars::JsonSchema>::schema_name()),*
+        ))
+    }
+}
+
+/// Adds an example.
+fn at_example(span: Span, expr: &Expr) -> TokenStream {
+    let span = span.resolved_at(Span::call_site());
+    quote_spanned!(span=> __examples.push(#expr);)
+}
+
+/// What is said of the whole stream; nothing if nothing is.
+fn facts(container: &Container<'_>) -> Option<TokenStream> {
+    let ContainerAttrs { facts, non_finite, .. } = &container.attrs;
+    let facts = facts.iter().map(|fact| format_ident!("{fact}"));
+    let mut calls = quote!(#(.#facts())*);
+    match non_finite {
+        Some(NonFinite::Null) => calls.extend(quote!(.non_finite(__sse::NonFinite::Null))),
+        Some(NonFinite::Error) => calls.extend(quote!(.non_finite(__sse::NonFinite::Error))),
+        None => {}
+    }
+    (!calls.is_empty()).then(|| {
+        quote! {
+            fn facts() -> __sse::StreamFacts {
+                <__sse::StreamFacts as __sse::core::default::Default>::default() #calls
+            }
+        }
+    })
 }
 
 /// The types from whose schemas that of the payload is made.
@@ -67,8 +150,9 @@ fn described<'v>(variant: &'v Variant<'_>) -> impl Iterator<Item = &'v TokenStre
 /// An expression of one `EventSchema`; what types its payload needs are added to `types`.
 fn event(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStream) -> TokenStream {
     let payload = match variant.payload() {
-        Payload::Skipped | Payload::Empty => quote!(Empty),
+        Payload::Skipped | Payload::Flattened(_) | Payload::Other | Payload::Empty => quote!(Empty),
         Payload::Text(_) => quote!(Text),
+        Payload::Bytes(_) => quote!(Base64),
         Payload::Inner(_) | Payload::Content => {
             let schema = json(container, variant, types);
             quote!(Json(#schema))
@@ -83,7 +167,7 @@ fn event(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
     if variant.deprecated {
         calls.extend(quote!(.deprecated()));
     }
-    if variant.id().is_some() {
+    if variant.id().is_some() || variant.id_expr().is_some() {
         calls.extend(quote!(.id()));
     }
     if let Some((millis, _)) = variant.attrs.retry {
@@ -106,7 +190,8 @@ fn json(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     }
     // A newtype is its inner type, unless more is said about it than which schema it has.
     if let (Style::Tuple, [only]) = (variant.style, variant.fields.as_slice())
-        && schemars.without(&["rename"]).is_empty()
+        && variant.tag.is_none()
+        && schemars.without(&["rename", "crate"]).is_empty()
         && only.schemars.without(&["with", "schema_with"]).is_empty()
     {
         return match (&only.schemars.schema_with, &only.schemars.with) {
@@ -130,10 +215,17 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     let generics = container.generics;
     let receiver = container.receiver();
     let ident = hidden_ident(container, Some(variant), "Data");
-    let name = format!("{}{}Data", container.stream_name(), syn::ext::IdentExt::unraw(&variant.ident));
+    let stream = container.stream_name();
+    let middle = syn::ext::IdentExt::unraw(&variant.ident).to_string();
+    // A struct is called once.
+    let middle = if container.is_struct() && middle == stream { "" } else { &middle };
+    let name = name(container, &format!("{stream}{middle}Data"));
 
-    let fields = variant.fields.iter().filter_map(|field| data_field(variant, field)).collect();
-    let shape = Shape::of(variant);
+    let tag = variant.tag.as_ref().zip(container.tag.as_ref()).map(|((value, _), key)| (key, value));
+    // Beside a tag there are names alone: the content of a newtype is merged into the object.
+    let shape = if tag.is_some() { Shape::Named } else { Shape::of(variant) };
+    let fields = variant.fields.iter().filter_map(|field| data_field(variant, shape, field)).collect();
+    let tag = tag.map(|(key, value)| quote!(const TAG: [&'static str; 2] = [#key, #value];));
     let HiddenStruct { item, is_generic, transparent } = HiddenStruct::new(container, variant, &ident, shape, fields);
 
     let schemars = private_path(krate, "schemars");
@@ -141,7 +233,7 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     let bound = is_generic.then(|| quote!(#(#bounds),*).to_string()).into_iter();
     let rename_all = variant.serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref()).into_iter();
     let deny_unknown_fields = container.serde.deny_unknown_fields.then(|| quote!(deny_unknown_fields,));
-    let described = variant.schemars.without(&["bound", "rename"]);
+    let described = variant.schemars.without(&["bound", "rename", "crate"]);
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let impl_generics = is_generic.then(|| without_self(impl_generics.to_token_stream(), &receiver));
     let arguments = is_generic.then_some(arguments);
@@ -155,26 +247,32 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
 
         #[automatically_derived]
         impl #impl_generics __sse::PayloadFields for #ident #arguments #impl_where {
-            const NAME: &'static str = #name;
+            fn name() -> __sse::alloc::borrow::Cow<'static, str> {
+                #name
+            }
+            #tag
         }
     });
     quote!(__sse::NamedPayload<#ident #arguments>)
 }
 
 /// A field of that type; none if it is not in the payload.
-fn data_field(variant: &Variant<'_>, field: &Field<'_>) -> Option<TokenStream> {
-    let Field { syn, name, ty, serde, .. } = field;
+fn data_field(variant: &Variant<'_>, shape: Shape, field: &Field<'_>) -> Option<TokenStream> {
+    let Field { syn, name, ty, serde, attrs, .. } = field;
+    let is_merged = shape == Shape::Named && variant.style == Style::Tuple;
     if !field.is_payload() {
         // A tuple keeps its length, or a pair would turn into a newtype.
-        return (variant.style == Style::Tuple).then(|| {
+        return (variant.style == Style::Tuple && !is_merged).then(|| {
             quote!(
                 #[serde(skip)]
                 ()
             )
         });
     }
+    let wire = attrs.wire.as_ref().map(|(ty, _)| quote!(#ty).to_string()).into_iter();
     let attrs = verbatim(&syn.attrs, &["doc", "deprecated", "schemars"]);
     let described = &serde.described;
     let name = name.iter();
-    Some(quote!(#attrs #(#[serde(#described)])* #(#name:)* #ty))
+    let merged = is_merged.then(|| quote!(#[serde(flatten)] __content:));
+    Some(quote!(#attrs #(#[schemars(with = #wire)])* #(#[serde(#described)])* #merged #(#name:)* #ty))
 }

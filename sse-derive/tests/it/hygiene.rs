@@ -86,6 +86,81 @@ mod shadowed {
     }
 }
 
+/// There is no prelude here, so no name at all.
+mod without_a_prelude {
+    #![no_implicit_prelude]
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    pub(super) enum Inner {
+        #[sse(text)]
+        Line(::std::string::String),
+    }
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    #[sse(tag = "type", non_finite = "error", closed, prefix = "p.")]
+    pub(super) enum Feed<T> {
+        Struct {
+            a: T,
+            b: ::core::option::Option<f64>,
+        },
+        Newtype(T),
+        #[sse(flatten)]
+        Inner(Inner),
+        #[sse(id = "x", terminal, retry = 1_000, example = Self::Unit)]
+        Unit,
+        #[sse(other)]
+        Other {
+            #[expect(dead_code, reason = "it is only written")]
+            event: ::std::string::String,
+        },
+    }
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    #[sse(event = "size", example = Self { size: 1, rest: 2 })]
+    pub(super) struct Struct {
+        pub(super) size: u8,
+        #[sse(wire = "u8")]
+        pub(super) rest: u8,
+    }
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    #[sse(bytes = "base64")]
+    pub(super) struct Bytes(pub(super) ::std::vec::Vec<u8>);
+
+    #[derive(::core::fmt::Debug, ::sse_core::SseEvent, ::sse_core::SseDecode)]
+    pub(super) enum Content {
+        Pair(u8, u8),
+        Struct { a: u8 },
+    }
+}
+
+#[test]
+fn there_need_be_no_prelude() {
+    use std::collections::BTreeMap;
+
+    use without_a_prelude::{Bytes, Content, Feed, Inner, Struct};
+
+    type Map = BTreeMap<String, u8>;
+
+    for event in [
+        Feed::Struct { a: Map::new(), b: Some(1.0) },
+        Feed::Newtype(Map::from([("x".into(), 1)])),
+        Feed::Inner(Inner::Line("a".into())),
+        Feed::Unit,
+    ] {
+        if matches!(&event, Feed::Newtype(_)) {
+            // What is beside the tag, and the tag.
+            assert_eq!(encode(&event).unwrap(), "event: p.Newtype\ndata: {\"type\":\"p.Newtype\",\"x\":1}\n\n");
+        }
+        assert!(comes_back(&event), "{event:?}");
+    }
+    assert!(encode(&Feed::<Map>::Other { event: "x".into() }).is_err());
+    assert!(comes_back(&Struct { size: 1, rest: 2 }));
+    assert!(comes_back(&Bytes(vec![1])));
+    assert!(comes_back(&Content::Pair(1, 2)) && comes_back(&Content::Struct { a: 1 }));
+    assert_eq!((Struct::examples().len(), Feed::<Map>::examples().len()), (1, 1));
+}
+
 #[test]
 fn names_may_be_shadowed() {
     type Feed = shadowed::Feed<'static, u8, 2>;

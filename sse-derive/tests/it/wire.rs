@@ -91,7 +91,7 @@ fn only_a_terminal_variant_is_terminal() {
 fn a_skipped_variant_is_refused_and_named() {
     let error = encode(&Feed::Internal(Unserializable)).unwrap_err();
     assert_eq!(error.kind(), EncodeErrorKind::Skipped);
-    assert_eq!(error.to_string(), "`Feed::Internal` is marked `#[sse(skip)]` and is never sent");
+    assert_eq!(error.to_string(), "`Feed::Internal` is marked `#[sse(skip)]` or `#[sse(other)]` and is never sent");
     refused(&Feed::AlsoInternal, EncodeErrorKind::Skipped);
 }
 

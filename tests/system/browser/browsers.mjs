@@ -11,6 +11,13 @@ export async function launch(which, { timeout }) {
   throw new Error(`unknown browser ${which}: chromium or firefox`);
 }
 
+/** Another page beside the first, with the same interface as far as tests need it. */
+const tabOf = (page, timeout) => ({
+  goto: (url) => page.goto(url, { waitUntil: "domcontentloaded", timeout }),
+  evaluate: (expression) => page.evaluate(expression),
+  close: () => page.close(),
+});
+
 async function launchChromium(timeout) {
   const { chromium } = await import("playwright-core");
   // A server, because only a server says which process it is, which must not outlive the driver.
@@ -49,6 +56,7 @@ async function launchChromium(timeout) {
       await page.emulateMedia({ colorScheme: scheme });
     },
     screenshot: (path) => page.screenshot({ path }),
+    tab: async () => tabOf(await context.newPage(), timeout),
     close: () => server.close(),
     kill: () => server.process().kill("SIGKILL"),
   };
@@ -89,6 +97,7 @@ async function launchFirefox(timeout) {
       await page.setViewport({ width, height });
     },
     screenshot: (path) => page.screenshot({ path }),
+    tab: async () => tabOf(await browser.newPage(), timeout),
     close: () => browser.close(),
     kill: () => browser.process()?.kill("SIGKILL"),
   };

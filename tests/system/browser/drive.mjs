@@ -8,7 +8,10 @@
 //   {"evaluate": EXPRESSION}                                    its value, a promise's when it is settled
 //   {"wait": EXPRESSION, "timeoutMs": N}                        its first value that is truthy
 //   {"screenshot": FILE, "width", "height", "scheme"}           of what the window shows, "light" or "dark"
+//   {"closeTab": N}                                             closes a tab
 //   {"close": true}
+//
+// With "tab": N `open`, `evaluate` and `wait` are about another page, which the first `open` makes.
 //
 // The first line on stdout is {"ok": VERSION}; every answer is {"ok": VALUE} or {"error": TEXT}. When stdin ends, however
 // the other side came to its end, the browser does too.
@@ -44,9 +47,16 @@ async function leave(code) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => leave(1));
 process.stdout.on("error", () => leave(1));
 
+/** The pages beside the first. */
+const tabs = new Map();
+
 const commands = {
   open: async (browser, { open }) => {
     await browser.goto(open);
+  },
+  closeTab: async (_, { closeTab }) => {
+    await tabs.get(closeTab).close();
+    tabs.delete(closeTab);
   },
   reload: async (browser) => {
     await browser.reload();
@@ -71,7 +81,8 @@ async function answer(browser, line) {
   const command = JSON.parse(line);
   const name = Object.keys(commands).find((name) => name in command);
   if (!name) throw new Error(`unknown command ${line}`);
-  return (await commands[name](browser, command)) ?? null;
+  if (command.tab !== undefined && !tabs.has(command.tab)) tabs.set(command.tab, await browser.tab());
+  return (await commands[name](tabs.get(command.tab) ?? browser, command)) ?? null;
 }
 
 // Both before the browser is there: a test that gives up while it starts must not leave it behind.

@@ -66,6 +66,26 @@ impl Browser {
         self.command(&json!({ "open": url })).await;
     }
 
+    /// Opens a page in the tab of this number, beside the first one.
+    pub async fn open_tab(&mut self, tab: usize, url: &str) {
+        self.command(&json!({ "open": url, "tab": tab })).await;
+    }
+
+    /// The value of an expression in a tab.
+    pub async fn evaluate_tab(&mut self, tab: usize, expression: &str) -> Value {
+        self.command(&json!({ "evaluate": expression, "tab": tab })).await
+    }
+
+    /// The first value of the expression in a tab that is truthy.
+    pub async fn wait_tab(&mut self, tab: usize, expression: &str) -> Value {
+        self.command(&json!({ "wait": expression, "tab": tab, "timeoutMs": LONG.as_secs() * 1_000 })).await
+    }
+
+    /// Closes a tab, as its user does.
+    pub async fn close_tab(&mut self, tab: usize) {
+        self.command(&json!({ "closeTab": tab })).await;
+    }
+
     /// Loads the page anew, and waits until its document is there.
     pub async fn reload(&mut self) {
         self.command(&json!({ "reload": true })).await;

@@ -9,6 +9,8 @@ export interface Codec<M> {
     };
     /** The events with which the stream is complete. */
     readonly terminal: readonly (keyof M & string)[];
+    /** Instead of `JSON.parse`. */
+    readonly parse?: (text: string, event: string) => unknown;
     /** Never there: it only carries the type. */
     readonly "~events"?: M;
 }
@@ -52,21 +54,52 @@ export interface EndInfo {
 export interface ControlHandlers {
     onOpen?: ((info: OpenInfo) => void) | undefined;
     onReset?: ((info: ResetInfo) => void) | undefined;
-    /** The stream is complete: the server said so (over `fetch` also by status 204), or a terminal event came. */
+    /** The stream is complete: the server said so (also by status 204), or a terminal event came. */
     onEnd?: ((info: EndInfo) => void) | undefined;
     /** A payload that is not what its event promises. Without this handler the error is thrown. */
     onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
+    /** Looks at each payload, and throws if it is not as it should be, e.g. {@link validator}. Events wait for it in their order. */
+    validate?: ((event: string, data: unknown) => void | Promise<void>) | undefined;
+}
+declare const brand: unique symbol;
+/** A string of this format, `uuid` or `date-time`. */
+export type Branded<F extends string> = string & {
+    readonly [brand]: F;
+};
+/** A schema of a payload, in the dialect of 2020-12. */
+export interface JsonSchema {
+    readonly [keyword: string]: unknown;
 }
 /** Why a stream failed. */
 export declare class StreamError extends Error {
     readonly name = "StreamError";
-    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. */
-    readonly code: "status" | "content-type" | "connection" | "limit" | "data";
+    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. `schema`: `validate` refuses it. */
+    readonly code: "status" | "content-type" | "connection" | "limit" | "data" | "schema";
     /** The answer's status; 0 if there was none. */
     readonly status: number;
     readonly headers: Headers | undefined;
     constructor(code: StreamError["code"], message: string, cause?: unknown, response?: Response);
 }
+/** A validator as zod, valibot and arktype have them (standardschema.dev). */
+export interface StandardSchema {
+    readonly "~standard": {
+        readonly validate: (value: unknown) => StandardResult | Promise<StandardResult>;
+    };
+}
+/** What a {@link StandardSchema} says: there are no issues, or these. */
+export interface StandardResult {
+    readonly issues?: readonly {
+        readonly message: string;
+    }[] | undefined;
+}
+/**
+ * Checks payloads by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`.
+ *
+ * What is handed over is the payload itself, which the types describe, and not what a schema makes of it.
+ */
+export declare function validator<M>(schemas: {
+    readonly [K in keyof M & string]?: StandardSchema;
+}): (event: string, data: unknown) => void | Promise<void>;
 export interface UrlOptions {
     /** What the path is appended to: an origin, with or without the beginning of a path. */
     base?: string | URL | undefined;
@@ -106,25 +139,62 @@ export interface EventSourceLike {
     addEventListener(type: string, listener: (event: any) => void): void;
     close(): void;
 }
-export interface OpenOptions extends ControlHandlers {
+export interface ConnectOptions {
     withCredentials?: boolean | undefined;
-    /** Closes the connection when it aborts. */
-    signal?: AbortSignal | undefined;
-    /** Whether to close when the stream is complete (default), or to let the server answer the reconnect with 204. */
-    closeOnEnd?: boolean | undefined;
+    /** Where to resume: the first request says so too, in its query. */
+    lastEventId?: string | undefined;
+    /** How many attempts in a row may fail before nobody tries again: no limit. 0: when the browser gives up, that is all. */
+    maxRetries?: number | undefined;
+    /** The least delay before a connection that the browser gave up is opened again: 3000. */
+    retryMs?: number | undefined;
+    /** The longest delay that backoff leads to: 30 000. */
+    maxBackoffMs?: number | undefined;
     /** The constructor, where there is no global one. */
     EventSource?: (new (url: string | URL, init?: {
         withCredentials?: boolean;
     }) => EventSourceLike) | undefined;
+    /** What asks, by HEAD, whether to open again. It must send what an `EventSource` of yours adds to its requests. */
+    fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+}
+export interface OpenOptions extends ControlHandlers, ConnectOptions {
+    /** Closes the connection when it aborts. */
+    signal?: AbortSignal | undefined;
+    /** Whether to close when the stream is complete (default), or to let the server answer the reconnect with 204. */
+    closeOnEnd?: boolean | undefined;
+    /** What makes the connection, e.g. one for all tabs: {@link reopening}. */
+    connect?: Connect | undefined;
 }
 export interface ListenOptions {
     /** Removes the listener when it aborts. */
     signal?: AbortSignal | undefined;
 }
+/** A connection that tells a {@link Sink} what happens on it. */
+export interface Connection {
+    /** 0 connecting, also while it waits to be opened again; 1 open; 2 closed for good. */
+    readonly readyState: number;
+    close(): void;
+}
+/** Who is told what happens on a {@link Connection}. */
+export interface Sink {
+    /** Whether the stream is complete, so that nobody need connect again. */
+    readonly ended: boolean;
+    /** An event, and the last event ID behind it. */
+    message(event: Message, lastEventId: string): void;
+    error(error: Event | StreamError, state: "reconnecting" | "closed"): void;
+}
+/** Opens a connection for the events of these names. */
+export type Connect = (url: string, names: readonly string[], sink: Sink, options: ConnectOptions) => Connection;
+/** The URL that resumes behind an id; the rest of it stays as it is. */
+export declare function resumeUrl(url: string, lastEventId: string): string;
+/**
+ * An `EventSource`, and another one when the browser has given up: after a delay with backoff, and after a HEAD whose answer
+ * was an event stream. 408, 425, 429, 5xx and no answer at all are waited out; whatever else is answered closes for good.
+ */
+export declare const reopening: Connect;
 /** A browser's `EventSource`, typed. */
 export declare class TypedEventSource<M> implements Disposable {
     #private;
-    readonly native: EventSourceLike;
+    readonly codec: Codec<M>;
     /** The id of the last event. */
     lastEventId: string;
     constructor(codec: Codec<M>, url: string | URL, options?: OpenOptions);
@@ -137,8 +207,11 @@ export declare class TypedEventSource<M> implements Disposable {
     onReset(listener: (info: ResetInfo) => void, options?: ListenOptions): () => void;
     /** The stream is complete. */
     onEnd(listener: (info: EndInfo) => void, options?: ListenOptions): () => void;
-    /** The connection broke: the browser is `"reconnecting"`, or has given up (`"closed"`). Never a server's event named `error`. */
-    onConnectionError(listener: (event: Event, state: "reconnecting" | "closed") => void, options?: ListenOptions): () => void;
+    /**
+     * The connection broke, or another attempt failed: it is `"reconnecting"`, or `"closed"` for good. The error is the browser's
+     * event, which says nothing, or what a HEAD was told. Never a server's event named `error`.
+     */
+    onConnectionError(listener: (error: Event | StreamError, state: "reconnecting" | "closed") => void, options?: ListenOptions): () => void;
     close(): void;
     [Symbol.dispose](): void;
 }
@@ -200,3 +273,4 @@ export interface StreamOptions extends ControlHandlers {
  * a `TypeError` for a request that can never be sent.
  */
 export declare function stream<M>(codec: Codec<M>, url: string | URL, options?: StreamOptions): AsyncGenerator<EventOf<M>, void, undefined>;
+export {};

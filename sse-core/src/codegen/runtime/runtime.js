@@ -2,17 +2,29 @@
 /** Why a stream failed. */
 export class StreamError extends Error {
     name = "StreamError";
-    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. */
-    code;
-    /** The answer's status; 0 if there was none. */
-    status;
-    headers;
     constructor(code, message, cause, response) {
         super(message, { cause });
         this.code = code;
         this.status = response?.status ?? 0;
         this.headers = response?.headers;
     }
+}
+/**
+ * Checks payloads by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`.
+ *
+ * What is handed over is the payload itself, which the types describe, and not what a schema makes of it.
+ */
+export function validator(schemas) {
+    return (event, data) => {
+        if (!Object.hasOwn(schemas, event))
+            return;
+        const check = ({ issues }) => {
+            if (issues)
+                throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
+        };
+        const result = schemas[event]["~standard"].validate(data);
+        return result instanceof Promise ? result.then(check) : check(result);
+    };
 }
 /** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
 export function streamUrl(path, options = {}, params = {}) {
@@ -26,19 +38,61 @@ export function match(event, handlers) {
 }
 const MAX_DELAY = 2 ** 31 - 1; // what a timer can hold
 const MAX_RETRY_AFTER = 3_600_000; // a date in another year is a mistake
+const EVENT_STREAM = "text/event-stream";
+const MAX_SILENCE = 30_000; // before a HEAD is given up
+const KEEP_ALIVE = 15_000; // what our server does unless it is told otherwise
+// Waits, but only until the attempt is aborted, whether or not the other side knows signals, or until `ms` of silence.
+function timed(promise, attempt, ms = 0) {
+    return new Promise((resolve, reject) => {
+        const { signal } = attempt;
+        const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
+        const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
+        const leave = () => {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", leave);
+            reject(signal.reason);
+        };
+        signal.addEventListener("abort", leave);
+        if (signal.aborted)
+            leave();
+        Promise.resolve(promise).then(resolve, reject).finally(leave);
+    });
+}
+// Until then, or until the attempt is aborted: it is, either way.
+function sleep(attempt, ms) {
+    return timed(new Promise(() => { }), attempt, ms || 1).catch(() => { });
+}
+function errorOf(code, message, cause) {
+    return cause instanceof StreamError ? cause : new StreamError(code, message, cause);
+}
+// Doubles with each failure in a row, up to the cap, and is drawn from below that.
+function backoff(retry, failures, { maxBackoffMs = 30_000 }) {
+    return retry + Math.random() * Math.max(0, Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures) - retry);
+}
+// How long the server asks to be left alone, in milliseconds.
+function retryAfter(response) {
+    const after = response.headers.get("retry-after") ?? "";
+    return Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
+}
+// Why an answer is no event stream.
+function refusal(response) {
+    const { status, headers } = response;
+    if (status !== 200)
+        return new StreamError("status", `status ${status}`, undefined, response);
+    const type = headers.get("content-type") ?? "";
+    if (/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop()))
+        return undefined;
+    return new StreamError("content-type", `content type ${type}`, undefined, response);
+}
 /** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
 export class EventStreamParser {
-    /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
-    lastEventId;
-    /** The reconnection time in milliseconds, if the server has set it. */
-    retry;
     #id;
     #event = "";
     #data = [];
     #size = 0;
     #rest = "";
-    #afterCr = false;
-    #start = true;
+    // What the next character is ignored if it is: the BOM, or the LF of a CR LF whose CR has ended the line.
+    #skip = "\uFEFF";
     // The BOM is ours to remove, because decoders differ when it comes in pieces.
     #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     #max;
@@ -49,29 +103,21 @@ export class EventStreamParser {
     /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
     push(chunk, emit) {
         let text = this.#decoder.decode(chunk, { stream: true });
-        if (this.#start && text) {
-            this.#start = false;
-            if (text[0] === "\uFEFF")
-                text = text.slice(1);
-        }
         if (!text)
             return;
-        // A CR ends its line at once; an LF behind it, perhaps in the next chunk, belongs to it.
-        let from = this.#afterCr && text[0] === "\n" ? 1 : 0;
-        this.#afterCr = text.endsWith("\r");
-        const end = /\r\n?|\n/g;
-        end.lastIndex = from;
-        for (let found; (found = end.exec(text)); from = end.lastIndex) {
-            const line = this.#rest + text.slice(from, found.index);
-            this.#rest = "";
+        if (text[0] === this.#skip)
+            text = text.slice(1);
+        this.#skip = text.endsWith("\r") ? "\n" : "";
+        const lines = text.split(/\r\n?|\n/);
+        lines[0] = this.#rest + lines[0];
+        this.#rest = lines.pop();
+        for (const line of lines)
             this.#line(line, emit);
-        }
-        this.#rest += text.slice(from);
         this.#check(this.#rest);
     }
     #check(line) {
         if (this.#size + line.length > this.#max) {
-            throw new StreamError("limit", `an event exceeds the limit of ${this.#max} characters`);
+            throw new StreamError("limit", `more than ${this.#max} characters`);
         }
     }
     #line(line, emit) {
@@ -87,9 +133,7 @@ export class EventStreamParser {
             return;
         }
         this.#check(line);
-        const colon = line.indexOf(":");
-        const field = colon < 0 ? line : line.slice(0, colon);
-        const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+        const [, field, value] = /^([^:]*):? ?([^]*)/.exec(line);
         if (field === "data") {
             this.#data.push(value);
             this.#size += value.length + 1;
@@ -100,25 +144,35 @@ export class EventStreamParser {
             if (!value.includes("\0"))
                 this.#id = value;
         }
-        else if (field === "retry" && /^[0-9]+$/.test(value))
+        else if (field === "retry" && /^\d+$/.test(value))
             this.retry = +value;
     }
 }
 function encodingOf(codec, event) {
     return Object.hasOwn(codec.events, event) ? codec.events[event] : undefined;
 }
-// The payload in a list, or nothing if it is invalid and somebody else was told.
-function decode(encoding, event, options) {
-    try {
-        return [encoding === "json" ? JSON.parse(event.data) : encoding === "text" ? event.data : undefined];
-    }
-    catch (cause) {
-        const error = new StreamError("data", `event ${JSON.stringify(event.event)} is not valid JSON`, cause);
-        if (!options.onInvalid)
-            throw error;
-        options.onInvalid(event, error);
-        return undefined;
-    }
+// Makes what decodes an event: to its payload in a list, or to nothing if it is invalid and somebody else was told.
+function decoder(codec, options) {
+    const { parse = (text) => JSON.parse(text) } = codec;
+    return (encoding, event) => {
+        const name = event.event;
+        let code = "data";
+        const invalid = (cause) => {
+            const error = errorOf(code, `event ${JSON.stringify(name)} is invalid`, cause);
+            if (!options.onInvalid)
+                throw error;
+            options.onInvalid(event, error);
+        };
+        try {
+            const data = encoding === "json" ? parse(event.data, name) : encoding === "text" ? event.data : undefined;
+            code = "schema";
+            const checked = options.validate?.(name, data);
+            return checked ? checked.then(() => [data], invalid) : [data];
+        }
+        catch (cause) {
+            return invalid(cause);
+        }
+    };
 }
 function parseControl(data) {
     try {
@@ -128,75 +182,203 @@ function parseControl(data) {
         return {}; // another server's event of that name
     }
 }
+/** The URL that resumes behind an id; the rest of it stays as it is. */
+export function resumeUrl(url, lastEventId) {
+    const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(url);
+    const pairs = query.split("&").filter((pair) => pair && !/^lastEventId(=|$)/.test(pair));
+    if (lastEventId)
+        pairs.push("lastEventId=" + encodeURIComponent(lastEventId));
+    return path + (pairs.length ? "?" + pairs.join("&") : "");
+}
+/**
+ * An `EventSource`, and another one when the browser has given up: after a delay with backoff, and after a HEAD whose answer
+ * was an event stream. 408, 425, 429, 5xx and no answer at all are waited out; whatever else is answered closes for good.
+ */
+export const reopening = (url, names, sink, options) => {
+    const { withCredentials = false, maxRetries = Infinity, retryMs = 3000 } = options;
+    let native;
+    let attempt = new AbortController();
+    let closed = false;
+    let id = options.lastEventId;
+    let failures = 0;
+    let openedAt = 0;
+    let keepAliveMs = KEEP_ALIVE;
+    const close = () => {
+        closed = true;
+        native.close();
+        attempt.abort();
+    };
+    const open = () => {
+        // Whether the browser has an id from this connection: it begins with none, whatever is in the URL.
+        let known = false;
+        const source = (native = new (options.EventSource ?? globalThis.EventSource)(id === undefined ? url : resumeUrl(url, id), { withCredentials }));
+        source.addEventListener("open", (event) => {
+            if (!("data" in event))
+                openedAt = Date.now();
+        });
+        for (const name of names) {
+            source.addEventListener(name, (event) => {
+                // The browser's own `error` and `open` come to the same listeners as the server's, but carry no data.
+                if (closed || !("data" in event))
+                    return;
+                if (event.lastEventId || known) {
+                    known = true;
+                    id = event.lastEventId;
+                }
+                if (name === "stream-open")
+                    keepAliveMs = parseControl(event.data).keepAliveMs ?? KEEP_ALIVE;
+                else if (!name.startsWith("stream-"))
+                    failures = 0;
+                sink.message(event, id ?? "");
+            });
+        }
+        source.addEventListener("error", (event) => {
+            if (closed || "data" in event)
+                return;
+            if (openedAt && Date.now() - openedAt >= 2 * keepAliveMs)
+                failures = 0;
+            openedAt = 0;
+            // What the server has taken back must not come from the URL again.
+            if (source.readyState === 2 || (known && !id))
+                lost(event);
+            else
+                sink.error(event, "reconnecting");
+        });
+    };
+    const lost = async (error, wait = 0) => {
+        native.close();
+        if (sink.ended || ++failures > maxRetries) {
+            close();
+            return sink.error(error, "closed");
+        }
+        attempt = new AbortController();
+        sink.error(error, "reconnecting");
+        await sleep(attempt, Math.max(backoff(retryMs, failures, options), wait));
+        if (closed)
+            return;
+        attempt = new AbortController();
+        const credentials = withCredentials ? "include" : "same-origin";
+        const init = { method: "HEAD", headers: { accept: EVENT_STREAM }, credentials, cache: "no-store", signal: attempt.signal };
+        const target = id === undefined ? url : resumeUrl(url, id);
+        let response;
+        let refused;
+        try {
+            response = await timed((options.fetch ?? fetch)(target, init), attempt, MAX_SILENCE);
+            refused = refusal(response);
+        }
+        catch (cause) {
+            refused = errorOf("connection", "no answer", cause);
+        }
+        if (closed)
+            return;
+        const { status } = refused ?? {};
+        if (!refused || status === 405 || status === 501)
+            return open();
+        // Who cannot do better at present may later.
+        if (refused.code === "connection" || status >= 500 || [408, 425, 429].includes(status)) {
+            void lost(refused, response && retryAfter(response));
+        }
+        else {
+            close();
+            sink.error(refused, "closed");
+        }
+    };
+    open();
+    return {
+        get readyState() {
+            return closed ? 2 : native.readyState % 2;
+        },
+        close,
+    };
+};
 // No event has this name, because a name holds no line end.
 const CONNECTION = "\n";
 /** A browser's `EventSource`, typed. */
 export class TypedEventSource {
-    native;
+    codec;
     /** The id of the last event. */
     lastEventId = "";
+    #connection;
     #listeners = new Map();
     // What takes our handlers off the callers' signals.
     #releases = new Set();
+    // The events that wait for a validator.
+    #queue;
     constructor(codec, url, options = {}) {
-        const { withCredentials = false, signal, closeOnEnd = true } = options;
-        const Source = options.EventSource ?? globalThis.EventSource;
-        const native = (this.native = new Source(url, { withCredentials }));
-        const close = () => this.close();
-        this.#onAbort(signal, close);
-        if (signal?.aborted)
-            close();
+        const { signal, closeOnEnd = true, connect = reopening } = options;
+        this.codec = codec;
+        const decode = decoder(codec, options);
+        if (options.onOpen)
+            this.#add("stream-open", options.onOpen);
+        if (options.onReset)
+            this.#add("stream-reset", options.onReset);
+        if (options.onEnd)
+            this.#add("stream-end", options.onEnd);
         let ended = false;
         const end = (info) => {
-            if (ended)
+            if (ended && closeOnEnd)
                 return;
-            ended = closeOnEnd;
+            ended = true;
             if (closeOnEnd)
                 this.close();
             this.#emit("stream-end", info);
         };
-        if (options.onOpen)
-            this.onOpen(options.onOpen);
-        if (options.onReset)
-            this.onReset(options.onReset);
-        if (options.onEnd)
-            this.onEnd(options.onEnd);
-        // One native listener for each name: the payload is parsed once, and no listener misses a terminal event.
-        for (const name of [...Object.keys(codec.events), "stream-open", "stream-reset", "stream-end", "stream-position"]) {
-            native.addEventListener(name, (raw) => {
-                // The browser's own `error` and `open` come to the same listeners as the server's, but carry no data.
-                if (!("data" in raw))
-                    return;
-                this.lastEventId = raw.lastEventId;
+        // One listener for each name: the payload is parsed once, and no listener misses a terminal event.
+        const names = [...Object.keys(codec.events), "stream-open", "stream-reset", "stream-end", "stream-position"];
+        this.#connection = connect(String(url), names, {
+            get ended() {
+                return ended;
+            },
+            message: (raw, id) => this.#inOrder(() => {
+                const name = raw.type;
                 const encoding = encodingOf(codec, name);
-                if (encoding) {
-                    try {
-                        const data = decode(encoding, { event: name, data: raw.data, id: raw.lastEventId }, options);
-                        if (data)
-                            this.#emit(name, data[0], raw);
-                    }
-                    finally {
-                        if (closeOnEnd && codec.terminal.includes(name))
+                this.lastEventId = id;
+                if (name === "stream-end")
+                    return end(parseControl(raw.data));
+                ended = false;
+                if (!encoding)
+                    return this.#emit(name, parseControl(raw.data));
+                const finish = (data) => {
+                    if (data && this.readyState !== 2)
+                        this.#emit(name, data[0], raw);
+                    if (codec.terminal.includes(name)) {
+                        if (closeOnEnd)
                             end({});
+                        else
+                            ended = true;
                     }
+                };
+                let data;
+                try {
+                    data = decode(encoding, { event: name, data: raw.data, id });
                 }
-                else if (name === "stream-end")
-                    end(parseControl(raw.data));
-                else
-                    this.#emit(name, parseControl(raw.data));
-            });
-        }
-        native.addEventListener("error", (event) => {
-            if ("data" in event)
-                return;
-            const closed = native.readyState === 2;
-            this.#emit(CONNECTION, event, closed ? "closed" : "reconnecting");
-            if (closed)
-                close();
-        });
+                catch (error) {
+                    finish();
+                    throw error;
+                }
+                if (!(data instanceof Promise))
+                    return finish(data);
+                return data.then(finish, (error) => {
+                    finish();
+                    throw error;
+                });
+            }),
+            error: (error, state) => this.#inOrder(() => {
+                this.#emit(CONNECTION, error, state);
+                if (state !== "closed")
+                    return;
+                if (error instanceof StreamError && error.status === 204)
+                    end({});
+                this.close();
+            }),
+        }, options);
+        const close = () => this.close();
+        this.#onAbort(signal, close);
+        if (signal?.aborted)
+            close();
     }
     get readyState() {
-        return this.native.readyState;
+        return this.#connection.readyState;
     }
     /** Calls `listener` for each event of this name, until the returned function is called. */
     on(name, listener, options) {
@@ -214,12 +396,15 @@ export class TypedEventSource {
     onEnd(listener, options) {
         return this.#add("stream-end", listener, options);
     }
-    /** The connection broke: the browser is `"reconnecting"`, or has given up (`"closed"`). Never a server's event named `error`. */
+    /**
+     * The connection broke, or another attempt failed: it is `"reconnecting"`, or `"closed"` for good. The error is the browser's
+     * event, which says nothing, or what a HEAD was told. Never a server's event named `error`.
+     */
     onConnectionError(listener, options) {
         return this.#add(CONNECTION, listener, options);
     }
     close() {
-        this.native.close();
+        this.#connection.close();
         for (const release of this.#releases)
             release();
     }
@@ -262,12 +447,25 @@ export class TypedEventSource {
             }
             catch (error) {
                 // As with native listeners: the error is reported, and the others still hear of the event.
-                queueMicrotask(() => {
-                    throw error;
-                });
+                report(error);
             }
         }
     }
+    // At once, unless something before it still waits.
+    #inOrder(step) {
+        const result = this.#queue ? this.#queue.then(step) : step();
+        if (!(result instanceof Promise))
+            return;
+        const queue = (this.#queue = result.catch(report).finally(() => {
+            if (this.#queue === queue)
+                this.#queue = undefined;
+        }));
+    }
+}
+function report(error) {
+    queueMicrotask(() => {
+        throw error;
+    });
 }
 /**
  * Iterates over the events of a stream, over `fetch`: reconnects with `Last-Event-ID` until the stream is complete.
@@ -292,7 +490,7 @@ export function stream(codec, url, options = {}) {
     };
     return events;
     async function* run() {
-        const { signal, body, headers: given, credentials, maxBackoffMs = 30_000, maxRetries = Infinity, retryStatuses = [], onState } = options;
+        const { signal, body, headers: given, credentials, maxRetries = Infinity, retryStatuses = [], onState } = options;
         const method = options.method ?? (body == null ? "GET" : "POST");
         const safe = options.allowRetry || /^(GET|HEAD)$/i.test(method);
         let id = options.lastEventId ?? "";
@@ -300,51 +498,33 @@ export function stream(codec, url, options = {}) {
         let idle = options.idleTimeoutMs;
         let announced = false; // whether this server sends `stream-open`
         let failures = 0;
-        // Waits, but only until the attempt is aborted, whether or not the other side knows signals, or until `ms` of silence.
-        const timed = (promise, ms = idle) => new Promise((resolve, reject) => {
-            const { signal } = attempt;
-            const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
-            const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
-            const leave = () => {
-                clearTimeout(timer);
-                signal.removeEventListener("abort", leave);
-                reject(signal.reason);
-            };
-            signal.addEventListener("abort", leave);
-            if (signal.aborted)
-                leave();
-            Promise.resolve(promise).then(resolve, reject).finally(leave);
-        });
+        const decode = decoder(codec, options);
         if (signal?.aborted)
             return;
         signal?.addEventListener("abort", stop);
         try {
             // What can never be sent would look like a broken network below.
             if (body?.getReader)
-                throw new TypeError("a ReadableStream cannot be sent again");
-            const request = { method, cache: "no-store" };
-            if (credentials)
-                request.credentials = credentials;
-            if (body != null)
-                request.body = body;
+                throw new TypeError("a stream is read once");
+            const request = { method, cache: "no-store", credentials, body };
             new Request(options.fetch ? "http://localhost" : url, request);
             for (let count = 1;; count++) {
                 let cause;
                 let wait = 0;
                 let heard = false;
-                let opened;
-                // A header holds bytes. One that no client sends would break every further attempt.
+                let goodAt = 0; // when it is, after `stream-open`
+                // A header holds bytes, here as characters. One that no client sends would break every further attempt.
                 const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
                 onState?.({ state: "connecting", attempt: count, lastEventId: sent });
                 let headers;
                 let response;
                 try {
-                    headers = new Headers(typeof given === "function" ? await timed(given(), 0) : given);
+                    headers = new Headers(typeof given === "function" ? await timed(given(), attempt) : given);
                     if (!headers.has("accept"))
-                        headers.set("accept", "text/event-stream");
+                        headers.set("accept", EVENT_STREAM);
                     if (sent)
-                        headers.set("last-event-id", Array.from(new TextEncoder().encode(sent), (byte) => String.fromCharCode(byte)).join(""));
-                    response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }));
+                        headers.set("last-event-id", unescape(encodeURIComponent(sent)));
+                    response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }), attempt, idle);
                 }
                 catch (error) {
                     cause = error;
@@ -355,18 +535,13 @@ export function stream(codec, url, options = {}) {
                     throw cause;
                 if (response) {
                     const { status } = response;
-                    const type = response.headers.get("content-type") ?? "";
                     if (status === 204)
                         return options.onEnd?.({});
-                    if (status !== 200) {
-                        cause = new StreamError("status", `status ${status}`, undefined, response);
+                    cause = refusal(response);
+                    if (cause) {
                         if (!retryStatuses.includes(status))
                             throw cause;
-                        const after = response.headers.get("retry-after") ?? "";
-                        wait = Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
-                    }
-                    else if (!/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop())) {
-                        throw new StreamError("content-type", `content type ${JSON.stringify(type)}`, undefined, response);
+                        wait = retryAfter(response);
                     }
                     else if (!response.body) {
                         throw new StreamError("connection", "no body", undefined, response);
@@ -380,7 +555,7 @@ export function stream(codec, url, options = {}) {
                         for (let limit;;) {
                             let chunk;
                             try {
-                                chunk = (await timed(reader.read())).value;
+                                chunk = (await timed(reader.read(), attempt, idle)).value;
                             }
                             catch (error) {
                                 cause = error;
@@ -403,7 +578,15 @@ export function stream(codec, url, options = {}) {
                                 const encoding = encodingOf(codec, name);
                                 if (encoding) {
                                     heard = true;
-                                    const data = decode(encoding, event, options);
+                                    let data = decode(encoding, event);
+                                    if (data instanceof Promise)
+                                        data = await timed(data, attempt).catch((error) => {
+                                            if (!stopped)
+                                                throw error;
+                                            return undefined;
+                                        });
+                                    if (stopped)
+                                        return;
                                     if (data)
                                         yield { event: name, data: data[0], id: event.id };
                                     if (codec.terminal.includes(name))
@@ -411,9 +594,10 @@ export function stream(codec, url, options = {}) {
                                 }
                                 else if (name === "stream-open") {
                                     const info = parseControl(event.data);
-                                    opened = { at: Date.now(), keepAliveMs: info.keepAliveMs ?? 15_000 };
+                                    const interval = info.keepAliveMs ?? KEEP_ALIVE;
+                                    goodAt = Date.now() + 2 * interval;
                                     announced = true;
-                                    idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * opened.keepAliveMs);
+                                    idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
                                     options.onOpen?.(info);
                                 }
                                 else if (name === "stream-reset")
@@ -438,23 +622,23 @@ export function stream(codec, url, options = {}) {
                     // Nobody can say how much of the request has been done. A complete answer was all of it.
                     if (!cause)
                         return;
-                    throw cause instanceof StreamError ? cause : new StreamError("connection", "connection lost", cause);
+                    throw errorOf("connection", "connection lost", cause);
                 }
                 // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
-                const good = announced ? opened && (heard || Date.now() - opened.at >= 2 * opened.keepAliveMs) : heard;
+                const good = announced ? goodAt && (heard || Date.now() >= goodAt) : heard;
                 failures = good ? 0 : failures + 1;
                 if (failures > maxRetries) {
-                    throw cause instanceof StreamError ? cause : new StreamError("connection", `${failures} attempts failed`, cause);
+                    throw errorOf("connection", "connection lost", cause);
                 }
-                const most = Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures);
-                const delay = good ? retry : retry + Math.random() * Math.max(0, most - retry);
+                const delay = good ? retry : backoff(retry, failures, options);
                 const delayMs = Math.min(Math.max(delay, wait), MAX_DELAY);
                 attempt.abort(); // drops the body of a refusal
                 attempt = new AbortController();
                 onState?.({ state: "waiting", delayMs, cause });
-                await sleep(delayMs, attempt.signal);
+                await sleep(attempt, delayMs);
                 if (stopped)
                     return;
+                attempt = new AbortController();
             }
         }
         finally {
@@ -463,16 +647,4 @@ export function stream(codec, url, options = {}) {
             onState?.({ state: "closed" });
         }
     }
-}
-function sleep(ms, signal) {
-    return new Promise((resolve) => {
-        const done = () => {
-            clearTimeout(timer);
-            resolve();
-        };
-        const timer = setTimeout(done, ms);
-        signal.addEventListener("abort", done);
-        if (signal.aborted)
-            done();
-    });
 }

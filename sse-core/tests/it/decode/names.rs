@@ -88,7 +88,8 @@ fn one_variant_may_stand_for_all_other_names() {
     #[derive(Debug, PartialEq, SseEvent, SseDecode)]
     enum Open {
         Known(u8),
-        #[serde(other, skip_serializing)]
+        #[serde(other)]
+        #[sse(other)]
         Other,
     }
     comes_back(&Open::Known(1));

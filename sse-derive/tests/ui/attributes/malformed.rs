@@ -3,6 +3,7 @@ use sse_core::SseEvent;
 #[derive(SseEvent)]
 #[sse]
 #[sse(name = "Feed Name", crate = "not a path", no_schema = true, allow_reserved, allow_reserved)]
+#[sse(data = "inside", non_finite = "nan", prefix, tag = 5, closed = true)]
 enum Container {
     Tick,
 }
@@ -34,7 +35,22 @@ enum Variants {
     TooLarge,
     #[sse(retry = 99_999_999_999_999_999_999)]
     FarTooLarge,
+    #[sse(bytes = "base32")]
+    NotBase64(Vec<u8>),
+    #[sse(id)]
+    NoExpression,
+    #[sse(example = )]
+    NoExample,
+    #[sse(example = 1 +, id = 5)]
+    Comma,
     Field(#[sse(id = "x")] u8),
+    Type(#[sse(wire = "not a type")] u8),
+}
+
+#[derive(SseEvent)]
+#[sse(name = "PageOf{U}", no_schema)]
+enum Page<T> {
+    Tick(T),
 }
 
 fn main() {

@@ -1,14 +1,14 @@
 use sse_core::SseEvent;
 
 #[derive(SseEvent)]
-#[sse(rename_al = "kebab-case", prefix = "order.", event = "x")]
+#[sse(rename_al = "kebab-case", prefx = "order.", event = "x", no_decode)]
 #[serde(rename_al = "kebab-case")]
 enum Feed {
     #[sse(evnt = "tick")]
     Slip,
-    #[sse(bytes = "base64")]
+    #[sse(compress = "gzip")]
     Unknown,
-    #[sse(id)]
+    #[sse(wire = "String")]
     OfAField,
     #[serde(renam = "x")]
     SerdeSlip,

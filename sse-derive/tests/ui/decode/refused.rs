@@ -46,10 +46,20 @@ enum Rule {
 
 #[derive(SseDecode)]
 enum Other {
-    #[serde(other)]
+    #[sse(other)]
     Newtype(String),
+    #[sse(other)]
+    Parts { event: String, name: String },
     #[serde(other)]
-    Unit,
+    SerdesOther,
+    #[sse(other, event = "x")]
+    Named,
+}
+
+#[derive(SseDecode)]
+#[serde(default)]
+struct Defaulted {
+    at: u8,
 }
 
 #[derive(SseDecode)]
@@ -79,7 +89,6 @@ enum Meaningless {
 // What both derives find is reported once.
 #[derive(SseEvent, SseDecode)]
 #[sse(no_schema)]
-#[serde(tag = "type")]
 enum Both {
     #[sse(evnt = "x")]
     Slip,

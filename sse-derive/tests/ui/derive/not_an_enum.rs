@@ -1,11 +1,6 @@
 use sse_core::{SseDecode, SseEvent};
 
 #[derive(SseEvent)]
-struct Tick {
-    at: u64,
-}
-
-#[derive(SseEvent)]
 #[sse(rename_al = "x")]
 union Either<T: Copy> {
     a: u8,
@@ -13,7 +8,7 @@ union Either<T: Copy> {
 }
 
 #[derive(SseDecode)]
-struct Received {
+union Received {
     at: u64,
 }
 
@@ -22,7 +17,6 @@ fn decode<E: SseDecode>(event: sse_core::EventRef<'_>) {
 }
 
 fn main() {
-    let _ = sse_core::wire::encode(&Tick { at: 1 });
     let _ = sse_core::wire::encode(&Either { b: 1 });
     let _ = decode::<Received>;
 }

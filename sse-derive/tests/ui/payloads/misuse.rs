@@ -32,7 +32,38 @@ enum Feed {
     SkippedEnd,
     #[sse(skip, text, event = "x", retry = 500)]
     SkippedAll(String),
+    #[sse(text, bytes = "base64")]
+    TextAndBytes(String),
+    #[sse(bytes = "base64")]
+    BytesOfNothing,
+    #[sse(bytes = "base64")]
+    BytesWith(#[serde(with = "module")] Vec<u8>),
+    #[sse(id = 7)]
+    IdTwice(#[sse(id)] u8),
+    Wires(
+        #[sse(wire = "String")]
+        #[schemars(with = "String")]
+        u8,
+    ),
+    #[sse(text)]
+    WireOfText(#[sse(wire = "String")] u8),
+    WireOfSkipped {
+        #[sse(id, wire = "String")]
+        #[serde(skip)]
+        id: u8,
+    },
 }
+
+#[derive(SseEvent)]
+#[sse(no_schema)]
+enum Undescribed {
+    #[sse(example = Undescribed::Tick(1))]
+    Tick(#[sse(wire = "String")] u8),
+}
+
+#[derive(SseEvent)]
+#[sse(skip, flatten, event = "x", event = "y")]
+struct Struct(u8);
 
 fn main() {
     let _ = sse_core::wire::encode(&Feed::TextOfNothing);

@@ -1,4 +1,4 @@
-use sse_core::SseEvent;
+use sse_core::{SseDecode, SseEvent};
 
 struct Opaque;
 
@@ -6,6 +6,20 @@ struct Opaque;
 enum Text {
     #[sse(text)]
     NotDisplayed(Opaque),
+}
+
+#[derive(SseEvent, SseDecode)]
+enum Bytes {
+    #[sse(bytes = "base64")]
+    NotBytes(u8),
+}
+
+#[derive(SseEvent)]
+enum Example {
+    #[sse(example = Some(1))]
+    OfAnotherType(u8),
+    #[sse(id = Opaque)]
+    NotAnId,
 }
 
 #[derive(SseEvent)]

@@ -4,7 +4,32 @@ use sse_core::SseEvent;
 #[serde(tag = "type")]
 enum InternallyTagged {
     Tick { at: u8 },
+    Pair(u8, u8),
+    Nothing(),
+    #[sse(text)]
+    Text(String),
+    #[sse(bytes = "base64")]
+    Bytes(Vec<u8>),
+    #[serde(with = "module")]
+    #[schemars(with = "String")]
+    Function(u8),
 }
+
+#[derive(SseEvent)]
+#[sse(data = "tagged")]
+enum NoTag {
+    Tick,
+}
+
+#[derive(SseEvent)]
+#[sse(data = "content", tag = "type")]
+enum UselessTag {
+    Tick,
+}
+
+#[derive(SseEvent)]
+#[serde(into = "String", transparent)]
+struct ConvertedStruct(u8);
 
 #[derive(SseEvent)]
 #[serde(into = "String", from = "String", try_from = "String", transparent, remote = "Other")]

@@ -218,15 +218,20 @@ async fn the_client_outlives_a_restart_behind_nginx() {
     }
 }
 
-/// The generated client over `fetch`, which is told what to do about a 502, and the browser's own, which nobody can tell.
+/// The generated clients, which know what to do about a 502, and the browser's own, which nobody can tell.
 const WATCH: &str = r#"(() => {
     window.seqs = [];
+    window.wrapped = [];
     window.refused = [];
+    window.lost = [];
     window.failed = "";
     window.resumed = [];
     window.native = new EventSource("/events");
     const iterate = async () => {
-        const { streamServerEvent } = await import("/sse/server-event.js");
+        const { openServerEvent, streamServerEvent } = await import("/sse/server-event.js");
+        window.source = openServerEvent({ retryMs: 200, maxBackoffMs: 600 });
+        source.on("load", ({ seq }) => wrapped.push(seq));
+        source.onConnectionError((error, state) => lost.push([error.status ?? error.type, state, source.readyState]));
         const options = {
             retryStatuses: [502, 503, 504],
             maxBackoffMs: 600,
@@ -240,7 +245,7 @@ const WATCH: &str = r#"(() => {
 
 #[tokio::test]
 #[ignore = "needs nginx and the browsers; `cargo xtask test` runs it"]
-async fn the_generated_client_outlives_a_restart_behind_nginx_and_a_native_one_does_not() {
+async fn the_generated_clients_outlive_a_restart_behind_nginx_and_a_native_one_does_not() {
     for which in [Which::Chromium, Which::Firefox] {
         let stats = ServerStats::new(Options { retry: Retry::MIN, ..Options::default() });
         let publish = || {
@@ -254,24 +259,28 @@ async fn the_generated_client_outlives_a_restart_behind_nginx_and_a_native_one_d
         let mut browser = Browser::launch(which).await;
         browser.open(&nginx.url(Http::Plain, Server::BLANK).to_string()).await;
         browser.evaluate(WATCH).await;
-        browser.wait("resumed.length === 1 && native.readyState === EventSource.OPEN").await;
+        browser.wait("failed || (resumed.length === 1 && native.readyState === 1 && source.readyState === 1)").await;
         publish();
-        browser.wait("seqs.at(-1) === 1").await;
+        browser.wait("failed || (seqs.at(-1) === 1 && wrapped.at(-1) === 1)").await;
 
         let address = app.kill().await;
         publish();
-        browser.wait("failed || refused.includes(502)").await;
-        browser.wait("native.readyState === EventSource.CLOSED").await;
+        browser.wait("failed || (refused.includes(502) && lost.some(([what]) => what === 502))").await;
+        browser.wait("failed || native.readyState === EventSource.CLOSED").await;
 
         let _app = App::restart(address, router).await;
         publish();
-        browser.wait("failed || seqs.at(-1) === 3").await;
+        browser.wait("failed || (seqs.at(-1) === 3 && wrapped.at(-1) === 3)").await;
         assert_eq!(browser.evaluate("failed").await, "", "{which}");
         assert_eq!(browser.evaluate("seqs").await, json!([1, 2, 3]), "{which}");
+        assert_eq!(browser.evaluate("wrapped").await, json!([1, 2, 3]), "{which}");
         assert_eq!(browser.evaluate("resumed").await, json!(["fresh", "recovered"]), "{which}");
+        let lost = browser.evaluate("lost").await;
+        let told: Vec<_> = lost.as_array().unwrap().iter().map(|each| (&each[1], &each[2])).collect();
+        assert!(told.iter().all(|state| *state == (&json!("reconnecting"), &json!(0))), "{which}: {lost}");
         // For good: the page has been told so, and nobody asks again.
         assert_eq!(browser.evaluate("native.readyState === EventSource.CLOSED").await, true, "{which}");
-        println!("{}: behind a 502 the generated client came back and the native one did not", browser.version);
+        println!("{}: behind a 502 the generated clients came back and the native one did not", browser.version);
         browser.close().await;
     }
 }

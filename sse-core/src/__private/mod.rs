@@ -4,7 +4,7 @@ pub use crate::event::{
     DataSink, DecodeError, EncodeError, EventFields, EventId, EventName, EventRef, Retry, SseDecode, SseEvent,
 };
 #[cfg(feature = "schema")]
-pub use crate::schema::{EventSchema, PayloadSchema, SseSchema};
+pub use crate::schema::{EventSchema, NonFinite, PayloadSchema, SseSchema, StreamFacts};
 pub extern crate alloc;
 pub use core;
 #[cfg(feature = "schema")]
@@ -17,10 +17,21 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::ToString as _;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
+
+use crate::event::base64;
+
+mod names;
+#[cfg(feature = "schema")]
+mod schema;
+
+pub use self::names::{EventNames, Names, NamesOf, Unnamed, assert_distinct};
+#[cfg(feature = "schema")]
+pub use self::schema::{Described, NamedPayload, Nothing, PayloadFields, append, described};
 
 /// Reads a field marked `#[sse(id)]`.
 ///
@@ -140,8 +151,59 @@ pub fn decode_empty(event: EventRef<'_>) -> Result<(), DecodeError> {
 ///
 /// Returns [`DecodeError`] if the data is not the text of a `T`.
 pub fn decode_text<T: TextField<K>, K>(event: EventRef<'_>) -> Result<T, DecodeError> {
-    T::from_text(event.data).map_err(|error| DecodeError::payload(event.name, error))
+    decode_part(event, event.data)
 }
+
+/// Reads a field of a variant that is marked `#[sse(other)]` from `text`, a part of the event.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if the text is not that of a `T`.
+pub fn decode_part<T: TextField<K>, K>(event: EventRef<'_>, text: &str) -> Result<T, DecodeError> {
+    T::from_text(text).map_err(|error| DecodeError::payload(event.name, error))
+}
+
+/// Reads a payload that is marked `#[sse(bytes = "base64")]`.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if the data is not base64, or its bytes are not a `T`.
+pub fn decode_base64<T: BytesField>(event: EventRef<'_>) -> Result<T, DecodeError> {
+    let refused = |cause: fmt::Arguments<'_>| DecodeError::payload(event.name, cause);
+    let bytes = base64::decode(event.data).ok_or_else(|| refused(format_args!("it is not base64")))?;
+    let count = bytes.len();
+    T::try_from(bytes).map_err(|_| refused(format_args!("its {count} bytes are too many or too few")))
+}
+
+/// Writes a payload that is marked `#[sse(bytes = "base64")]`.
+///
+/// # Errors
+///
+/// None: it returns what the other ways to write a payload return.
+pub fn write_base64(field: &(impl SentBytes + ?Sized), sink: &mut DataSink<'_>) -> Result<(), EncodeError> {
+    sink.base64(field);
+    Ok(())
+}
+
+/// What is bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not bytes",
+    label = "the payload is marked `#[sse(bytes = \"base64\")]`",
+    note = "such a payload is `AsRef<[u8]>`"
+)]
+pub trait SentBytes: AsRef<[u8]> {}
+
+impl<T: AsRef<[u8]> + ?Sized> SentBytes for T {}
+
+/// What is made of bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made of bytes",
+    label = "the payload is marked `#[sse(bytes = \"base64\")]`",
+    note = "such a payload is made with `TryFrom<Vec<u8>>`"
+)]
+pub trait BytesField: TryFrom<Vec<u8>> {}
+
+impl<T: TryFrom<Vec<u8>>> BytesField for T {}
 
 /// Reads a field marked `#[sse(id)]` that is not part of the payload.
 ///
@@ -222,67 +284,6 @@ impl<T: FromStr<Err: fmt::Display>> ReceivedId<Perhaps> for Option<T> {
 
     fn from_id(id: &str) -> Result<Self, T::Err> {
         if id.is_empty() { Ok(None) } else { id.parse().map(Some) }
-    }
-}
-
-/// Asks for the schema of a payload, or of a part of it.
-#[cfg(feature = "schema")]
-pub const fn described<T: Described<K> + ?Sized, K>() {}
-
-/// What has a JSON Schema.
-///
-/// The compiler reports the only way to be such a type that failed, down to the part without a schema; of two ways, one
-/// of which nothing goes (`K`), it says what is said here.
-#[cfg(feature = "schema")]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no JSON Schema",
-    label = "this payload has no schema",
-    note = "add `#[derive(schemars::JsonSchema)]` to the type, or `#[sse(no_schema)]` to the enum of events"
-)]
-pub trait Described<K>: schemars::JsonSchema {}
-
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema + ?Sized> Described<Always> for T {}
-
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema + Nothing + ?Sized> Described<Perhaps> for T {}
-
-/// Nothing is.
-#[cfg(feature = "schema")]
-pub trait Nothing {}
-
-/// The fields of a payload, under the name that its schema goes by.
-///
-/// schemars tells types apart by module and name. The name of a payload is made of the stream's and the variant's, and
-/// a type of the user's in the same module may have it already; then the two would pass for one.
-#[cfg(feature = "schema")]
-#[derive(Debug)]
-pub struct NamedPayload<T>(core::marker::PhantomData<T>);
-
-/// A type with the fields of a payload.
-#[cfg(feature = "schema")]
-pub trait PayloadFields: schemars::JsonSchema {
-    /// The name of the payload's schema.
-    const NAME: &'static str;
-}
-
-#[cfg(feature = "schema")]
-impl<T: PayloadFields> schemars::JsonSchema for NamedPayload<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::NAME.into()
-    }
-
-    fn schema_id() -> Cow<'static, str> {
-        // Not that of the fields: a transparent type has the id of what it wraps, which goes by its own name.
-        alloc::format!("payload of {}", T::schema_id()).into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        T::json_schema(generator)
     }
 }
 

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState, type DependencyList } from "react";
+import type { ControlHandlers, Message, OpenOptions, StreamError, TypedEventSource } from "./runtime.js";
+
+/** What is done with the events of a stream. */
+export interface Handlers<M> extends ControlHandlers {
+  /** By the names of the events. */
+  on?: { readonly [K in keyof M & string]?: (data: M[K], raw: Message) => void } | undefined;
+  onConnectionError?: ((error: Event | StreamError, state: "reconnecting" | "closed") => void) | undefined;
+}
+
+/** Where the connection stands; `ended` if the stream is complete. */
+export type Status = "connecting" | "open" | "reconnecting" | "closed" | "ended";
+
+/**
+ * Holds a connection as long as the component is mounted: `useSse(openFeed, { on: { tick: … } })`.
+ *
+ * With parameters: `useSse((options) => openRoom({ room }, options), handlers, [room])`; it is opened anew when one of `deps`
+ * changes. The handlers are always those of the last render, and may change without that.
+ */
+export function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, handlers: Handlers<M>, deps: DependencyList = []): Status {
+  const latest = useRef(handlers);
+  const [status, setStatus] = useState<Status>("connecting");
+  useEffect(() => {
+    latest.current = handlers;
+  });
+  useEffect(() => {
+    setStatus("connecting");
+    const source = open({
+      onOpen: (info) => {
+        setStatus("open");
+        latest.current.onOpen?.(info);
+      },
+      onReset: (info) => latest.current.onReset?.(info),
+      onEnd: (info) => {
+        setStatus("ended");
+        latest.current.onEnd?.(info);
+      },
+      onInvalid: (event, error) => {
+        const { onInvalid } = latest.current;
+        if (!onInvalid) throw error;
+        onInvalid(event, error);
+      },
+      validate: (event, data) => latest.current.validate?.(event, data),
+    });
+    for (const name of Object.keys(source.codec.events) as (keyof M & string)[]) {
+      source.on(name, (data, raw) => {
+        setStatus("open"); // other servers have no `stream-open`
+        latest.current.on?.[name]?.(data, raw);
+      });
+    }
+    source.onConnectionError((error, state) => {
+      setStatus(state);
+      latest.current.onConnectionError?.(error, state);
+    });
+    return () => source.close();
+  }, deps);
+  return status;
+}

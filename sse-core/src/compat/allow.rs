@@ -1,0 +1,186 @@
+//! What a team knows of and does anyway, for a time: `sse-compat.toml`.
+
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::Deserialize;
+use toml::value::Datetime;
+
+use super::day::Day;
+use super::finding::{Finding, Severity};
+use super::rule::Rule;
+
+/// The changes that a team knows of and makes anyway, each for a reason and until a day.
+///
+/// # Examples
+///
+/// ```
+/// use sse_core::compat::{Allowances, Day};
+///
+/// let allowances = Allowances::parse(
+///     r#"
+///     [[allow]]
+///     rule = "event-removed"
+///     at = "Feed/old-event"
+///     reason = "the last client that reads it was retired in May"
+///     until = 2027-01-31
+///     "#,
+/// )?;
+/// let verdict = allowances.apply(Vec::new(), Day::parse("2027-02-01")?);
+/// assert_eq!(verdict.expired.len(), 1); // it is an error, although nothing is found
+/// # Ok::<(), sse_core::compat::InvalidAllowances>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowances {
+    entries: Vec<Allowance>,
+}
+
+/// One change that is made anyway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Allowance {
+    /// The kind of change.
+    pub rule: Rule,
+    /// Where it is, as [`Finding::at`].
+    pub at: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it is allowed.
+    pub until: Day,
+}
+
+/// What remains of the findings when those that are allowed are set apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// The findings that nothing allows.
+    pub findings: Vec<Finding>,
+    /// Those that are allowed, each with what allows it.
+    pub allowed: Vec<(Finding, Allowance)>,
+    /// Allowances whose day is over: they allow nothing, and are errors.
+    pub expired: Vec<Allowance>,
+    /// Allowances for which there is nothing to allow.
+    pub unused: Vec<Allowance>,
+}
+
+impl Verdict {
+    /// How bad the worst is that is not allowed. What has expired is an error; what is unused may be needed with
+    /// another base.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        let expired = self.expired.first().map(|_| Severity::Error);
+        self.findings.iter().map(|finding| finding.severity).chain(expired).max()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(crate = "serde", deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    allow: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(crate = "serde", deny_unknown_fields)]
+struct Entry {
+    rule: String,
+    at: String,
+    reason: String,
+    until: Until,
+}
+
+#[derive(Deserialize)]
+#[serde(crate = "serde", untagged, expecting = "a day: 2027-01-31")]
+enum Until {
+    Day(Datetime),
+    Text(String),
+}
+
+impl Allowances {
+    /// Reads the text of a `sse-compat.toml`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidAllowances`] if it is not TOML, if an entry has another key or lacks one of `rule`, `at`,
+    /// `reason` and `until`, if there is no such rule, or if the reason is blank.
+    pub fn parse(text: &str) -> Result<Self, InvalidAllowances> {
+        let file: File =
+            toml::from_str(text).map_err(|error| InvalidAllowances::new(Inner::Toml(error.to_string())))?;
+        let entries = file.allow.into_iter().map(|entry| {
+            let rule =
+                Rule::of_id(&entry.rule).ok_or_else(|| InvalidAllowances::new(Inner::Rule(entry.rule.clone())))?;
+            let until = match entry.until {
+                Until::Day(date) => Day::of(date).ok_or_else(|| InvalidAllowances::day(&date.to_string()))?,
+                Until::Text(text) => Day::parse(&text)?,
+            };
+            if entry.reason.trim().is_empty() {
+                return Err(InvalidAllowances::new(Inner::NoReason { rule, at: entry.at }));
+            }
+            Ok(Allowance { rule, at: entry.at, reason: entry.reason, until })
+        });
+        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+    }
+
+    /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place.
+    #[must_use]
+    pub fn apply(&self, findings: Vec<Finding>, today: Day) -> Verdict {
+        let (valid, expired): (Vec<_>, Vec<_>) = self.entries.iter().cloned().partition(|entry| today <= entry.until);
+        let allows = |entry: &Allowance, finding: &Finding| entry.rule == finding.rule && entry.at == finding.at;
+        let unused = valid.iter().filter(|entry| !findings.iter().any(|finding| allows(entry, finding)));
+        let mut verdict = Verdict { expired, unused: unused.cloned().collect(), ..Verdict::default() };
+        for finding in findings {
+            match valid.iter().find(|entry| allows(entry, &finding)) {
+                Some(entry) => verdict.allowed.push((finding, entry.clone())),
+                None => verdict.findings.push(finding),
+            }
+        }
+        verdict
+    }
+}
+
+impl fmt::Display for Allowance {
+    /// `event-removed Feed/old-event until 2027-01-31: retired`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} until {}: {}", self.rule.id(), self.at, self.until, self.reason)
+    }
+}
+
+/// A text that is no `sse-compat.toml`, or no day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidAllowances {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Inner {
+    Toml(String),
+    Rule(String),
+    Day(String),
+    NoReason { rule: Rule, at: String },
+}
+
+impl InvalidAllowances {
+    fn new(inner: Inner) -> Self {
+        Self { inner: Box::new(inner) }
+    }
+
+    pub(super) fn day(text: &str) -> Self {
+        Self::new(Inner::Day(text.to_owned()))
+    }
+}
+
+impl fmt::Display for InvalidAllowances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.inner {
+            Inner::Toml(problem) => f.write_str(problem.trim_end()),
+            Inner::Rule(rule) => write!(f, "there is no rule `{rule}`"),
+            Inner::Day(text) => write!(f, "`{text}` is no day: write `2027-01-31`"),
+            Inner::NoReason { rule, at } => write!(f, "`{}` at `{at}` is allowed for no reason: say why", rule.id()),
+        }
+    }
+}
+
+impl core::error::Error for InvalidAllowances {}

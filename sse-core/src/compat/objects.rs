@@ -1,0 +1,254 @@
+//! Objects: their properties, and the keys and values of maps.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::comparison::Comparison;
+use super::error::CompatError;
+use super::finding::Severity;
+use super::rule::Rule;
+
+/// What a schema says of objects.
+#[derive(Debug)]
+pub(super) struct Object<'a> {
+    pub(super) properties: Option<&'a Map<String, Value>>,
+    pub(super) required: BTreeSet<&'a str>,
+    /// The values of the keys that match a pattern.
+    patterns: Option<&'a Map<String, Value>>,
+    /// The values of all other keys, if anything is said of them.
+    others: Option<&'a Value>,
+    keys: Option<&'a Value>,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn of(node: &'a Map<String, Value>) -> Self {
+        let object = |key| node.get(key).and_then(Value::as_object).filter(|object| !object.is_empty());
+        Self {
+            properties: object("properties"),
+            required: node
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect(),
+            patterns: object("patternProperties"),
+            others: node.get("additionalProperties"),
+            keys: node.get("propertyNames"),
+        }
+    }
+
+    pub(super) fn takes_no_others(&self) -> bool {
+        self.others == Some(&Value::Bool(false)) && self.patterns.is_none()
+    }
+
+    /// What is said of values whose keys are not named; none if they are not there, or nobody asks for them.
+    fn map_values(&self) -> Option<&'a Value> {
+        self.others.filter(|others| **others != Value::Bool(false))
+    }
+
+    fn property(&self, name: &str) -> Option<&'a Value> {
+        self.properties?.get(name)
+    }
+
+    fn named(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+        self.properties.into_iter().flatten()
+    }
+}
+
+impl Comparison<'_> {
+    pub(super) fn objects(&mut self, base: &Map<String, Value>, head: &Map<String, Value>) -> Result<(), CompatError> {
+        self.counts("properties", base, head, ["minProperties", "maxProperties"]);
+        let (base, head) = (Object::of(base), Object::of(head));
+        let renamed = self.renamed(&base, &head)?;
+        for (name, old) in base.named() {
+            self.within(name, |at| match (head.property(name), renamed.get(name)) {
+                (Some(new), _) => {
+                    at.presence(base.required.contains(name.as_str()), head.required.contains(name.as_str()));
+                    at.schemas(old, new)
+                }
+                (None, Some(new)) => {
+                    at.report(Rule::PropertyRenamed, format!("the property is `{new}` now"));
+                    Ok(())
+                }
+                (None, None) => at.property_removed(name, &base, &head),
+            })?;
+        }
+        for (name, new) in head.named() {
+            if base.property(name).is_none() && !renamed.values().any(|other| other == name) {
+                self.within(name, |at| at.property_added(new, &base))?;
+            }
+        }
+        for name in base.required.iter().filter(|name| base.property(name).is_none() && !head.required.contains(*name))
+        {
+            self.within(name, |at| {
+                at.presence(true, false);
+                Ok(())
+            })?;
+        }
+        self.maps(&base, &head)
+    }
+
+    fn presence(&mut self, base: bool, head: bool) {
+        match (base, head) {
+            (true, false) => self.report(Rule::PropertyBecameOptional, "the property may be missing".into()),
+            (false, true) => self.report(Rule::PropertyBecameRequired, "the property is always there".into()),
+            _ => {}
+        }
+    }
+
+    fn property_removed(&mut self, name: &str, base: &Object<'_>, head: &Object<'_>) -> Result<(), CompatError> {
+        let Some(old) = base.property(name) else {
+            return Ok(());
+        };
+        let required = base.required.contains(name);
+        let deprecated = old.get("deprecated") == Some(&Value::Bool(true));
+        let severity = match (required, deprecated) {
+            (true, false) => Severity::Error,
+            (false, true) => Severity::Info,
+            _ => Severity::Warn,
+        };
+        let hint = self.likely_names(old, base, head)?;
+        self.report_with(Rule::PropertyRemoved, severity, "the property is no longer sent".into(), hint);
+        match head.map_values() {
+            // It may still come, as a key of the map that is flattened into the object.
+            Some(others) if !required => self.schemas(old, others),
+            _ => Ok(()),
+        }
+    }
+
+    /// The new properties of the same type, of which none can be said to be this one.
+    fn likely_names(
+        &mut self,
+        old: &Value,
+        base: &Object<'_>,
+        head: &Object<'_>,
+    ) -> Result<Option<String>, CompatError> {
+        let mut alike = Vec::new();
+        for (name, new) in head.named().filter(|(name, _)| base.property(name).is_none()) {
+            if self.are_equal(old, new)? {
+                alike.push(format!("`{name}`"));
+            }
+        }
+        Ok((!alike.is_empty()).then(|| format!("renamed to {}?", alike.join(" or "))))
+    }
+
+    fn property_added(&mut self, new: &Value, base: &Object<'_>) -> Result<(), CompatError> {
+        if base.takes_no_others() || (base.patterns.is_some() && base.map_values().is_none()) {
+            let message = "the property is new, and the object took no others";
+            self.report_as(Rule::PropertyAdded, Severity::Error, message.into());
+            return Ok(());
+        }
+        self.report(Rule::PropertyAdded, "the property is new".into());
+        match base.map_values() {
+            // For old clients it is a key of the map.
+            Some(others) => self.schemas(others, new),
+            None => Ok(()),
+        }
+    }
+
+    /// New names by old ones: of a property that is gone and one that is new, if only one of each is of this type.
+    fn renamed(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<BTreeMap<String, String>, CompatError> {
+        let gone: Vec<_> = base.named().filter(|(name, _)| head.property(name).is_none()).collect();
+        let added: Vec<_> = head.named().filter(|(name, _)| base.property(name).is_none()).collect();
+        let mut pairs = Vec::new();
+        for (old, schema) in &gone {
+            for (new, other) in &added {
+                let alike = base.required.contains(old.as_str()) == head.required.contains(new.as_str());
+                if alike && self.are_equal(schema, other)? {
+                    pairs.push((*old, *new));
+                }
+            }
+        }
+        let once = |(old, new): &&(&String, &String)| {
+            pairs.iter().filter(|(other, _)| other == old).count() == 1
+                && pairs.iter().filter(|(_, other)| other == new).count() == 1
+        };
+        Ok(pairs.iter().filter(once).map(|(old, new)| ((*old).clone(), (*new).clone())).collect())
+    }
+
+    /// The keys that have no property of their own.
+    fn maps(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<(), CompatError> {
+        self.keys(base, head)?;
+        let empty = Map::new();
+        let (old, new) = (base.patterns.unwrap_or(&empty), head.patterns.unwrap_or(&empty));
+        for (pattern, values) in new {
+            match (old.get(pattern), base.map_values()) {
+                (Some(known), _) | (None, Some(known)) => self.within("*", |at| at.schemas(known, values))?,
+                (None, None) => {}
+            }
+        }
+        let further_patterns = new.keys().any(|pattern| !old.contains_key(pattern));
+        let fewer_patterns = old.keys().any(|pattern| !new.contains_key(pattern));
+        let takes_none = base.others == Some(&Value::Bool(false));
+        match (base.map_values(), head.map_values()) {
+            (Some(known), Some(values)) => {
+                self.within("*", |at| at.schemas(known, values))?;
+                if fewer_patterns {
+                    self.report(Rule::SchemaChanged, "its `patternProperties` changed".into());
+                }
+            }
+            (None, Some(values)) => {
+                if let (true, Some(known)) = (takes_none, old.values().next()) {
+                    self.report(Rule::MapKeysWidened, "any string may be a key of the map".into());
+                    self.within("*", |at| at.schemas(known, values))?;
+                } else if takes_none {
+                    let message = "the object took no further properties, and has them";
+                    self.report_as(Rule::AdditionalPropertiesOpened, Severity::Error, message.into());
+                } else {
+                    self.report(Rule::AdditionalPropertiesOpened, "it has further properties".into());
+                }
+            }
+            (Some(_), None) if further_patterns => {
+                self.report(Rule::MapKeysNarrowed, "not any string is a key of the map".into());
+            }
+            (Some(_), None) => {
+                self.report(Rule::AdditionalPropertiesClosed, "it has no further properties".into());
+            }
+            (None, None) => {
+                if further_patterns && (takes_none || fewer_patterns) {
+                    self.report(Rule::MapKeysWidened, "the map has keys that it did not take".into());
+                } else if further_patterns {
+                    self.report(Rule::AdditionalPropertiesOpened, "it has further properties".into());
+                } else if fewer_patterns {
+                    self.report(Rule::MapKeysNarrowed, "the map has no keys of some kind any more".into());
+                } else {
+                    match (takes_none, head.others.is_some()) {
+                        (true, false) => {
+                            self.report(
+                                Rule::AdditionalPropertiesOpened,
+                                "it may have further properties one day".into(),
+                            );
+                        }
+                        (false, true) => {
+                            self.report(Rule::AdditionalPropertiesClosed, "it has no further properties".into());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn keys(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<(), CompatError> {
+        match (base.keys, head.keys) {
+            (Some(known), Some(keys)) => {
+                let found = self.probe(|probe| probe.schemas(known, keys))?;
+                match found.iter().map(|found| found.severity).max() {
+                    None => {}
+                    Some(Severity::Info) => self.report(Rule::MapKeysNarrowed, "the keys of the map are fewer".into()),
+                    Some(_) => self.report(Rule::MapKeysWidened, "the map has keys that it did not take".into()),
+                }
+            }
+            (Some(_), None) => self.report(Rule::MapKeysWidened, "any string may be a key of the map".into()),
+            (None, Some(_)) => self.report(Rule::MapKeysNarrowed, "not any string is a key of the map".into()),
+            (None, None) => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,258 @@
+//! A schema without references, as the alternatives that a value may be.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::error::{CompatError, Problem};
+use super::merge::{merge, take_literals, type_names, without_words};
+use super::stream::Stream;
+
+/// How many steps there may be from a schema to what it is made of: references, and parts of an `allOf`.
+const STEPS: usize = 128;
+/// How many alternatives there may be in one place.
+const ALTERNATIVES: usize = 4096;
+
+/// What a value may be.
+#[derive(Debug, Default)]
+pub(super) struct Alternatives {
+    /// Anything: the others say nothing then.
+    pub(super) any: bool,
+    pub(super) null: bool,
+    /// The values that are listed, without `null`.
+    pub(super) literals: Vec<Value>,
+    pub(super) shapes: Vec<Shape>,
+}
+
+/// Values of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    /// What else must hold of them.
+    pub(super) node: Map<String, Value>,
+}
+
+/// A type of JSON. The order is that in which types are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
+
+    fn of_name(name: &str) -> Option<Self> {
+        [Self::Integer].into_iter().chain(Self::ALL).find(|kind| kind.as_str() == name)
+    }
+
+    pub(super) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|float| float % 1.0 != 0.0) => {
+                Self::Number
+            }
+            Value::Number(_) => Self::Integer,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    /// Whether each value of `other` is one of this type.
+    pub(super) fn takes(self, other: Self) -> bool {
+        self == other || (self == Self::Number && other == Self::Integer)
+    }
+}
+
+impl Alternatives {
+    /// What a value of `schema` may be; `at` is where it is.
+    pub(super) fn of(schema: &Value, stream: &Stream<'_>, at: &str) -> Result<Self, CompatError> {
+        let mut found = Self::default();
+        Resolver { stream, at }.expand(schema.clone(), 0, &mut found)?;
+        found.tidy();
+        Ok(found)
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        !self.any && !self.null && self.literals.is_empty() && self.shapes.is_empty()
+    }
+
+    fn tidy(&mut self) {
+        if [true, false].iter().all(|value| self.literals.contains(&Value::Bool(*value))) {
+            self.literals.retain(|value| !value.is_boolean());
+            self.shapes.push(Shape { kind: Kind::Boolean, node: Map::new() });
+        }
+        let mut unique: Vec<Shape> = Vec::new();
+        for shape in self.shapes.drain(..) {
+            if !unique.contains(&shape) {
+                unique.push(shape);
+            }
+        }
+        unique.sort_by_key(|shape| shape.kind);
+        self.shapes = unique;
+    }
+}
+
+struct Resolver<'a> {
+    stream: &'a Stream<'a>,
+    at: &'a str,
+}
+
+impl Resolver<'_> {
+    fn expand(&self, schema: Value, steps: usize, found: &mut Alternatives) -> Result<(), CompatError> {
+        if steps > STEPS {
+            return Err(self.stream.failed(Problem::Endless { at: self.at.to_owned() }));
+        }
+        if found.shapes.len() + found.literals.len() > ALTERNATIVES {
+            let at = self.at.to_owned();
+            return Err(self.stream.failed(Problem::TooManyAlternatives { at, limit: ALTERNATIVES }));
+        }
+        let mut node = match schema {
+            Value::Object(node) => without_words(node),
+            Value::Bool(all) => {
+                found.any |= all;
+                return Ok(());
+            }
+            _ => return Err(self.malformed("a schema")),
+        };
+        match node.remove("$ref") {
+            None => {}
+            Some(Value::String(reference)) => {
+                let target = self.stream.definition(&reference)?.clone();
+                return self.expand(merge(node.into(), target), steps + 1, found);
+            }
+            Some(_) => return Err(self.malformed("a schema whose `$ref` is a string")),
+        }
+        for key in ["oneOf", "anyOf"] {
+            match node.remove(key) {
+                None => {}
+                Some(Value::Array(branches)) => {
+                    for branch in branches {
+                        self.expand(merge(node.clone().into(), branch), steps + 1, found)?;
+                    }
+                    return Ok(());
+                }
+                Some(_) => return Err(self.malformed("a schema whose alternatives are an array")),
+            }
+        }
+        match node.remove("allOf") {
+            None => {}
+            Some(Value::Array(parts)) => {
+                return self.expand(parts.into_iter().fold(node.into(), merge), steps + 1, found);
+            }
+            Some(_) => return Err(self.malformed("a schema whose `allOf` is an array")),
+        }
+        self.leaf(node, found)
+    }
+
+    fn leaf(&self, mut node: Map<String, Value>, found: &mut Alternatives) -> Result<(), CompatError> {
+        if let Some(closed) = node.remove("unevaluatedProperties") {
+            node.entry("additionalProperties").or_insert(closed);
+        }
+        let kinds = match node.get("type").map(type_names) {
+            None => None,
+            Some(names) => {
+                let kinds: Option<Vec<Kind>> = names.into_iter().map(Kind::of_name).collect();
+                Some(kinds.ok_or_else(|| self.malformed("a schema whose `type` is one of JSON"))?)
+            }
+        };
+        if let Some(values) = take_literals(&node) {
+            for value in values {
+                let kind = Kind::of(&value);
+                if kinds.as_ref().is_some_and(|kinds| !kinds.iter().any(|known| known.takes(kind))) {
+                    continue;
+                }
+                if value.is_null() {
+                    found.null = true;
+                } else if !found.literals.contains(&value) {
+                    found.literals.push(value);
+                }
+            }
+            return Ok(());
+        }
+        if node.is_empty() {
+            found.any = true;
+            return Ok(());
+        }
+        node.remove("type");
+        for kind in kinds.as_deref().unwrap_or(&Kind::ALL) {
+            if *kind == Kind::Null {
+                found.null = true;
+                continue;
+            }
+            let mut node = node.clone();
+            node.retain(|key, _| concerns(key, *kind));
+            found.shapes.push(Shape { kind: *kind, node });
+        }
+        Ok(())
+    }
+
+    fn malformed(&self, wanted: &'static str) -> CompatError {
+        self.stream.failed(Problem::Malformed { at: self.at.to_owned(), wanted })
+    }
+}
+
+/// The keywords whose meaning is not compared: if one changes, anything may have.
+pub(super) const OPAQUE: &[&str] = &[
+    "$dynamicRef",
+    "contains",
+    "contentSchema",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "maxContains",
+    "minContains",
+    "not",
+    "then",
+    "unevaluatedItems",
+    super::merge::CONFLICTS,
+];
+
+/// Whether the keyword says something of values of that type.
+fn concerns(key: &str, kind: Kind) -> bool {
+    match key {
+        "properties"
+        | "required"
+        | "additionalProperties"
+        | "patternProperties"
+        | "propertyNames"
+        | "minProperties"
+        | "maxProperties"
+        | "dependencies"
+        | "dependentRequired"
+        | "dependentSchemas" => kind == Kind::Object,
+        "items" | "prefixItems" | "minItems" | "maxItems" | "uniqueItems" | "contains" | "minContains"
+        | "maxContains" | "unevaluatedItems" => kind == Kind::Array,
+        "minLength" | "maxLength" | "pattern" | "contentEncoding" | "contentMediaType" | "contentSchema" => {
+            kind == Kind::String
+        }
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            kind == Kind::Integer || kind == Kind::Number
+        }
+        "format" => matches!(kind, Kind::Integer | Kind::Number | Kind::String),
+        _ => OPAQUE.contains(&key),
+    }
+}

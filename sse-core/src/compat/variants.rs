@@ -1,0 +1,229 @@
+//! Which variant of a union is which.
+
+use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::comparison::Comparison;
+use super::error::CompatError;
+use super::finding::Severity;
+use super::merge::take_literals;
+use super::objects::Object;
+use super::resolve::Shape;
+use super::rule::Rule;
+
+/// How the variants of a union are told apart.
+#[derive(Debug)]
+enum Tag {
+    /// By the value of a property: `{"kind": "circle", ..}`.
+    Property(String),
+    /// By the only property: `{"circle": ..}`.
+    Name,
+}
+
+impl Comparison<'_> {
+    /// Compares the alternatives of one type, or of the two types of numbers.
+    pub(super) fn variants(&mut self, base: &[Shape], head: &[Shape]) -> Result<(), CompatError> {
+        if let ([Some(_)], [Some(_)]) = (&*names(base), &*names(head)) {
+            return self.tagged(&Tag::Name, &Tag::Name, base, head);
+        }
+        if let ([base], [head]) = (base, head) {
+            return self.shapes(base, head);
+        }
+        match tags(base, head) {
+            Some((old, new)) => self.tagged(&old, &new, base, head),
+            None => self.untagged(base, head),
+        }
+    }
+
+    fn tagged(&mut self, old: &Tag, new: &Tag, base: &[Shape], head: &[Shape]) -> Result<(), CompatError> {
+        let (mut gone, mut added) = (Vec::new(), Vec::from_iter(head));
+        for shape in base {
+            let value = old.of(shape);
+            match added.iter().position(|other| new.of(other) == value) {
+                Some(at) => {
+                    let other = added.remove(at);
+                    match old {
+                        Tag::Name => self.shapes(shape, other)?,
+                        Tag::Property(_) => self.within(&old.step(value.as_ref()), |at| at.shapes(shape, other))?,
+                    }
+                }
+                None => gone.push((shape, value)),
+            }
+        }
+        for (shape, value) in gone {
+            let mut renamed = None;
+            for (at, other) in added.iter().enumerate() {
+                let (rest, other) = (old.without(shape), new.without(other));
+                if self.probe(|probe| probe.shapes(&rest, &other))?.iter().all(|found| found.rule.is_about_words()) {
+                    renamed = Some(at);
+                    break;
+                }
+            }
+            if let Some(at) = renamed {
+                let now = new.of(added.remove(at)).unwrap_or_default();
+                let was = value.clone().unwrap_or_default();
+                self.within(&old.step(value.as_ref()), |at| {
+                    at.report(Rule::ConstChanged, format!("the variant {was} is {now} now"));
+                    Ok(())
+                })?;
+            } else {
+                let message = format!("the variant {} is gone", value.unwrap_or_default());
+                self.report(Rule::VariantRemoved, message);
+            }
+        }
+        for shape in added {
+            self.variant_added(true, &new.of(shape).unwrap_or_default().to_string());
+        }
+        Ok(())
+    }
+
+    fn untagged(&mut self, base: &[Shape], head: &[Shape]) -> Result<(), CompatError> {
+        let (mut gone, mut added): (Vec<_>, Vec<_>) = (base.iter().enumerate().collect(), head.iter().collect());
+        // First those that are as they were, then those that old clients can read as well.
+        for limit in [None, Some(Severity::Info), Some(Severity::Warn)] {
+            let mut further = Vec::new();
+            for shape in added {
+                if limit == Some(Severity::Warn) && self.is_read_by_any(base, shape)? {
+                    continue;
+                }
+                let mut partner = None;
+                for (at, (_, known)) in gone.iter().enumerate() {
+                    let found = self.probe(|probe| probe.shapes(known, shape))?;
+                    let fits = |severity, words| words || limit.is_some_and(|limit| severity <= limit);
+                    if found.iter().all(|found| fits(found.severity, found.rule.is_about_words())) {
+                        partner = Some(at);
+                        break;
+                    }
+                }
+                match partner {
+                    Some(at) => {
+                        let (n, known) = gone.remove(at);
+                        self.within(&format!("#{n}"), |at| at.shapes(known, shape))?;
+                    }
+                    None => further.push(shape),
+                }
+            }
+            added = further;
+        }
+        if let ([(n, known)], [shape]) = (&*gone, &*added) {
+            return self.within(&format!("#{n}"), |at| at.shapes(known, shape));
+        }
+        for shape in added {
+            self.variant_added(false, &format!("of type {}", shape.kind.as_str()));
+        }
+        for (_, shape) in gone {
+            self.report(Rule::VariantRemoved, format!("a variant of type {} is gone", shape.kind.as_str()));
+        }
+        Ok(())
+    }
+
+    fn is_read_by_any(&mut self, base: &[Shape], shape: &Shape) -> Result<bool, CompatError> {
+        for known in base {
+            let found = self.probe(|probe| probe.shapes(known, shape))?;
+            if found.iter().all(|found| found.severity < Severity::Warn) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Tag {
+    /// The value by which this variant is told from others.
+    fn of(&self, shape: &Shape) -> Option<Value> {
+        match self {
+            Self::Property(key) => constants(&shape.node).into_iter().find(|(name, _)| name == key).map(|(_, v)| v),
+            Self::Name => name(shape).map(Value::from),
+        }
+    }
+
+    /// The variant without what tells it from others.
+    fn without(&self, shape: &Shape) -> Shape {
+        let mut node = shape.node.clone();
+        let mut rename = |from: &str, to: Option<&str>| {
+            if let Some(Value::Object(properties)) = node.get_mut("properties")
+                && let Some(schema) = properties.remove(from)
+                && let Some(to) = to
+            {
+                properties.insert(to.to_owned(), schema);
+            }
+            if let Some(Value::Array(required)) = node.get_mut("required") {
+                required.retain(|name| name != from);
+                required.extend(to.map(Value::from));
+            }
+        };
+        match self {
+            Self::Property(key) => rename(key, None),
+            Self::Name => rename(name(shape).unwrap_or_default(), Some("")),
+        }
+        Shape { kind: shape.kind, node }
+    }
+
+    fn step(&self, value: Option<&Value>) -> String {
+        let value = match value {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        match self {
+            Self::Property(key) => format!("{key}={value}"),
+            Self::Name => value,
+        }
+    }
+}
+
+/// How the variants of both sides are told apart, if they are: in the same way if possible.
+fn tags(base: &[Shape], head: &[Shape]) -> Option<(Tag, Tag)> {
+    let are_named = |shapes: &[Shape]| !shapes.is_empty() && names(shapes).iter().all(Option::is_some);
+    if are_named(base) && are_named(head) {
+        return Some((Tag::Name, Tag::Name));
+    }
+    let (old, new) = (keys(base), keys(head));
+    if let Some(key) = old.intersection(&new).next() {
+        return Some((Tag::Property(key.clone()), Tag::Property(key.clone())));
+    }
+    Some((Tag::Property(old.into_iter().next()?), Tag::Property(new.into_iter().next()?)))
+}
+
+/// The properties that have another constant in each variant.
+fn keys(shapes: &[Shape]) -> BTreeSet<String> {
+    let all: Vec<Vec<(String, Value)>> = shapes.iter().map(|shape| constants(&shape.node)).collect();
+    let Some((first, _)) = all.split_first() else {
+        return BTreeSet::new();
+    };
+    let tells_apart = |key: &&String| {
+        let values: Vec<_> = all.iter().filter_map(|all| all.iter().find(|(name, _)| name == *key)).collect();
+        let differ = values.iter().enumerate().all(|(at, (_, value))| !values.iter().take(at).any(|(_, v)| v == value));
+        differ && values.len() == all.len()
+    };
+    first.iter().map(|(name, _)| name).filter(tells_apart).cloned().collect()
+}
+
+/// The properties that are always there and always the same.
+fn constants(node: &Map<String, Value>) -> Vec<(String, Value)> {
+    let object = Object::of(node);
+    let constant = |(name, schema): (&String, &Value)| {
+        let [value] = &*take_literals(schema.as_object()?)? else {
+            return None;
+        };
+        object.required.contains(name.as_str()).then(|| (name.clone(), value.clone()))
+    };
+    object.properties.into_iter().flatten().filter_map(constant).collect()
+}
+
+fn names(shapes: &[Shape]) -> Vec<Option<&str>> {
+    shapes.iter().map(name).collect()
+}
+
+/// The only property, if there are no others.
+fn name(shape: &Shape) -> Option<&str> {
+    let object = Object::of(&shape.node);
+    let properties = object.properties?;
+    let (name, _) = properties.iter().next().filter(|_| properties.len() == 1)?;
+    (object.takes_no_others() && object.required.contains(name.as_str())).then_some(name.as_str())
+}

@@ -1,0 +1,158 @@
+//! The options of the generated client: `tests/js` compiles and runs the golden files.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
+use sse_core::SseEvent;
+use sse_core::codegen::{Emit, Int64, Options, Registry};
+use sse_core::event::{DataSink, EncodeError, EventFields};
+use sse_core::schema::{EventSchema, PayloadSchema, SseSchema};
+use std::borrow::Cow;
+
+use crate::codegen::golden;
+use crate::schema::stream;
+
+fn payload(schema: Value) -> PayloadSchema {
+    PayloadSchema::Json(Schema::try_from(schema).unwrap())
+}
+
+/// Wide integers wherever there may be one.
+fn ledger(generator: &mut SchemaGenerator) -> Vec<EventSchema> {
+    let wide = json!({ "type": "integer", "format": "uint64", "minimum": 0 });
+    let entry = json!({
+        "type": "object",
+        "properties": {
+            "amount": wide,
+            "at": { "type": "string", "format": "date-time" },
+            "bounded": { "type": "integer", "format": "int64", "minimum": 0, "maximum": 9 },
+            "key": { "type": "string", "format": "uuid" },
+            "next": { "anyOf": [{ "$ref": "#/$defs/Entry" }, { "type": "null" }] },
+            "note": { "type": ["string", "null"] },
+            "rate": { "type": "number", "format": "double" },
+            "small": { "type": "integer", "format": "int32" },
+        },
+        "required": ["amount", "at", "bounded", "key", "next", "rate", "small"],
+    });
+    let branch = |kind: &str, n: &Value| json!({ "type": "object", "properties": { "kind": { "type": "string", "const": kind }, "n": n }, "required": ["kind", "n"] });
+    let change =
+        json!({ "oneOf": [branch("wide", &wide), branch("small", &json!({ "type": "integer", "format": "int32" }))] });
+    let plain = json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] });
+    for (name, schema) in [("Entry", entry), ("Change", change), ("Plain", plain)] {
+        generator.definitions_mut().insert(name.to_owned(), schema);
+    }
+    let change = json!({ "$ref": "#/$defs/Change" });
+    vec![
+        EventSchema::new("entry", "Entry", payload(json!({ "$ref": "#/$defs/Entry" }))),
+        EventSchema::new("changes", "Changes", payload(json!({ "type": "array", "items": change }))),
+        EventSchema::new("count", "Count", payload(wide.clone())),
+        EventSchema::new(
+            "pair",
+            "Pair",
+            payload(json!({
+                "type": "array",
+                "prefixItems": [{ "type": "string" }, { "type": ["integer", "null"], "format": "int64" }],
+                "minItems": 2,
+                "maxItems": 2,
+            })),
+        ),
+        EventSchema::new(
+            "totals",
+            "Totals",
+            payload(json!({ "type": "object", "additionalProperties": { "anyOf": [wide, { "type": "string" }] } })),
+        ),
+        EventSchema::new("plain", "Plain", payload(json!({ "$ref": "#/$defs/Plain" }))),
+        EventSchema::new("line", "Line", PayloadSchema::Text),
+        EventSchema::new("ping", "Ping", PayloadSchema::Empty),
+    ]
+}
+
+stream!(Ledger, "Ledger", |generator| ledger(generator));
+
+fn registry() -> Registry {
+    Registry::new().stream::<Ledger>("/ledger")
+}
+
+#[test]
+fn the_client_with_every_option_is_the_golden_one() {
+    for emit in [Emit::Ts, Emit::Js] {
+        let options = Options::new()
+            .emit(emit)
+            .int64(Int64::BigInt)
+            .non_finite_null(true)
+            .exact_optional(true)
+            .brand("uuid")
+            .brand("date-time")
+            .schemas(true)
+            .react(true)
+            .shared(true);
+        assert!(registry().diagnostics(&options).unwrap().is_empty());
+        let files = registry().render(&options).unwrap();
+        let names: Vec<_> = files.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+        let expected: &[&str] = match emit {
+            Emit::Ts => &["ledger.ts", "runtime.ts", "runtime-bigint.ts", "runtime-react.ts", "runtime-shared.ts"],
+            _ => &[
+                "ledger.js",
+                "ledger.d.ts",
+                "runtime.js",
+                "runtime.d.ts",
+                "runtime-bigint.js",
+                "runtime-bigint.d.ts",
+                "runtime-react.js",
+                "runtime-react.d.ts",
+                "runtime-shared.js",
+                "runtime-shared.d.ts",
+            ],
+        };
+        assert_eq!(names, expected);
+        for (name, text) in files.iter().filter(|(name, _)| name.to_str().unwrap().starts_with("ledger")) {
+            golden(&format!("options/{}", name.display()), text);
+        }
+    }
+}
+
+#[test]
+fn nothing_more_is_written_than_is_asked_for() {
+    let text = |options: &Options| registry().render(options).unwrap().remove(0).1;
+    let plain = text(&Options::new());
+    for word in ["bigint", "Branded", "Schemas", "rate: number | null"] {
+        assert!(!plain.contains(word), "{word}");
+    }
+    assert!(plain.contains("note?: string | null;") && plain.contains("rate: number;"));
+    assert!(text(&Options::new().brand("uuid")).contains("key: sse.Branded<\"uuid\">;"));
+    assert!(text(&Options::new().brand("uuid")).contains("at: string;"));
+    assert!(text(&Options::new().exact_optional(true)).contains("note?: string;"));
+    assert!(text(&Options::new().non_finite_null(true)).contains("rate: number | null;"));
+}
+
+stream!(Small, "Small", |_g| vec![
+    EventSchema::new("x", "X", payload(json!({ "type": "integer", "format": "uint32" }))),
+    EventSchema::new("y", "Y", payload(json!({ "type": "string", "format": "int64" }))),
+]);
+
+#[test]
+fn wide_integers_are_an_error_where_none_may_be() {
+    for (int64, advice) in [
+        (Int64::String, "send it as a string, e.g. by serde_with's `DisplayFromStr`"),
+        (Int64::Forbid, "send it as a string, give it bounds, or take another `--int64`"),
+    ] {
+        let options = Options::new().int64(int64);
+        let error = registry().render(&options).unwrap_err().to_string();
+        assert!(error.starts_with("stream `Ledger`: an integer that may exceed 2^53, at "), "{error}");
+        for place in [
+            "#/$defs/Entry/properties/amount",
+            "#/$defs/Change",
+            "event \"count\"",
+            "event \"pair\"",
+            "event \"totals\"",
+        ] {
+            assert!(error.contains(place), "{place}: {error}");
+        }
+        assert!(error.ends_with(advice), "{error}");
+        // Bounded, small, and in a string.
+        let files = Registry::new().stream::<Small>("/").render(&options).unwrap();
+        assert!(files[0].1.contains("x: number;") && files[0].1.contains("y: string;"));
+    }
+    let small = Registry::new().stream::<Small>("/").render(&Options::new().int64(Int64::BigInt)).unwrap();
+    assert!(!small[0].1.contains("igInt"), "nothing to read: {}", small[0].1);
+}

@@ -1,0 +1,165 @@
+//! Suppressions, and how a verdict is written.
+
+use serde_json::{Value, json};
+use sse_core::compat::{Allowances, Day, Finding, Format, Options, Rule, Severity, Verdict, compare};
+
+use super::{Event, view};
+
+fn findings() -> Vec<Finding> {
+    let text = || json!({ "type": "string" });
+    let base = view(vec![Event::new("old", text()), Event::new("a", json!({ "enum": ["x"] }))], json!({}));
+    let head = view(
+        vec![Event::new("new 100%", text()).of_type("FeedNewEvent"), Event::new("a", json!({ "enum": ["x", "y"] }))],
+        json!({}),
+    );
+    compare(&base, &head, &Options::new()).unwrap()
+}
+
+fn verdict(allowances: &str, today: &str) -> Verdict {
+    Allowances::parse(allowances).unwrap().apply(findings(), Day::parse(today).unwrap())
+}
+
+const ALLOW: &str = r#"
+[[allow]]
+rule = "event-removed"
+at = "Feed/old"
+reason = "nobody reads it"
+until = "2027-01-31"
+"#;
+
+#[test]
+fn an_allowance_lasts_until_its_day() {
+    let before = verdict(ALLOW, "2027-01-31");
+    assert_eq!(before.allowed.len(), 1);
+    assert_eq!(before.worst(), Some(Severity::Warn));
+    let after = verdict(ALLOW, "2027-02-01");
+    assert_eq!((after.allowed.len(), after.expired.len(), after.unused.len()), (0, 1, 0));
+    assert_eq!(after.findings.len(), before.findings.len() + 1);
+    assert_eq!(after.worst(), Some(Severity::Error));
+    // It is an error even if there is nothing left to allow.
+    let expired = Allowances::parse(ALLOW).unwrap().apply(Vec::new(), Day::parse("2027-02-01").unwrap());
+    assert_eq!(expired.worst(), Some(Severity::Error));
+}
+
+#[test]
+fn an_allowance_is_for_one_rule_at_one_place() {
+    for (from, to) in [("event-removed", "event-added"), ("Feed/old", "Feed"), ("Feed/old", "Feed/old/x")] {
+        let verdict = verdict(&ALLOW.replace(from, to), "2026-01-01");
+        assert_eq!((verdict.allowed.len(), verdict.unused.len()), (0, 1), "{to}");
+        assert_eq!(verdict.worst(), Some(Severity::Error));
+    }
+}
+
+#[test]
+fn a_date_may_be_toml_of_its_own() {
+    let date = ALLOW.replace("\"2027-01-31\"", "2027-01-31");
+    assert_eq!(Allowances::parse(&date), Allowances::parse(ALLOW));
+    assert_eq!(Allowances::parse(""), Ok(Allowances::default()));
+}
+
+#[test]
+fn what_an_allowance_lacks_is_said() {
+    for (from, to, problem) in [
+        ("event-removed", "event-remove", "there is no rule `event-remove`"),
+        ("nobody reads it", " ", "`event-removed` at `Feed/old` is allowed for no reason: say why"),
+        ("2027-01-31", "2027-02-30", "`2027-02-30` is no day: write `2027-01-31`"),
+        ("\"2027-01-31\"", "2027-01-31T00:00:00Z", "`2027-01-31T00:00:00Z` is no day: write `2027-01-31`"),
+        ("\"2027-01-31\"", "20270131", "a day: 2027-01-31"),
+        ("reason", "because", "unknown field `because`"),
+        ("until = \"2027-01-31\"", "", "missing field `until`"),
+        ("[[allow]]", "[[allows]]", "unknown field `allows`"),
+        ("[[allow]]", "[[allow", "TOML parse error"),
+    ] {
+        let error = Allowances::parse(&ALLOW.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+}
+
+const FURTHER: &str = r#"
+[[allow]]
+rule = "property-removed"
+at = "Feed/a/b"
+reason = "is gone"
+until = "2026-11-01"
+
+[[allow]]
+rule = "type-changed"
+at = "Feed/a"
+reason = "100 % sure"
+until = "2027-11-01"
+"#;
+
+#[test]
+fn text_is_for_people() {
+    let text = verdict("", "2026-11-22").render(Format::Text);
+    assert_eq!(
+        text,
+        "error  event-removed                Feed/old: the event is no longer sent\n\
+         \x20                                   renamed to `new 100%`?\n\
+         warn   enum-value-added             Feed/a: the value \"y\" is new\n\
+         info   event-added                  Feed/new 100%: the event is new\n\
+         incompatible: 1 breaking, 1 risky, 1 harmless\n"
+    );
+    let text = verdict(&format!("{ALLOW}{FURTHER}"), "2026-11-22").render(Format::Text);
+    assert_eq!(
+        text,
+        "warn   enum-value-added             Feed/a: the value \"y\" is new\n\
+         info   event-added                  Feed/new 100%: the event is new\n\
+         error  allowance expired: property-removed Feed/a/b until 2026-11-01: is gone\n\
+         info   nothing to allow: type-changed Feed/a until 2027-11-01: 100 % sure\n\
+         allowed event-removed Feed/old until 2027-01-31: nobody reads it\n\
+         incompatible: 1 risky, 1 harmless, 1 allowed, 1 expired, 1 unused\n"
+    );
+    assert!(
+        verdict("", "2026-11-22").render(Format::ColouredText).starts_with("\u{1b}[31merror \u{1b}[0m event-removed")
+    );
+}
+
+#[test]
+fn json_is_a_line_for_each() {
+    let json = verdict(&format!("{ALLOW}{FURTHER}"), "2026-11-22").render(Format::Json);
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["finding", "finding", "allowed", "expired", "unused"]);
+    assert_eq!(
+        lines[2],
+        json!({
+            "kind": "allowed", "stream": "Feed", "at": "Feed/old", "rule": "event-removed", "severity": "error",
+            "message": "the event is no longer sent", "hint": "renamed to `new 100%`?",
+            "reason": "nobody reads it", "until": "2027-01-31",
+        })
+    );
+    assert_eq!(
+        lines[3],
+        json!({
+            "kind": "expired", "rule": "property-removed", "at": "Feed/a/b", "reason": "is gone", "until": "2026-11-01",
+        })
+    );
+}
+
+#[test]
+fn github_is_annotated() {
+    let text = verdict(FURTHER, "2026-11-22").render(Format::Github);
+    assert_eq!(
+        text,
+        "::error title=event-removed::Feed/old: the event is no longer sent (renamed to `new 100%25`?)\n\
+         ::warning title=enum-value-added::Feed/a: the value \"y\" is new\n\
+         ::notice title=event-added::Feed/new 100%25: the event is new\n\
+         ::error title=allowance expired::property-removed Feed/a/b until 2026-11-01: is gone\n\
+         ::notice title=nothing to allow::type-changed Feed/a until 2027-11-01: 100 %25 sure\n\
+         incompatible: 1 breaking, 1 risky, 1 harmless, 1 expired, 1 unused\n"
+    );
+}
+
+#[test]
+fn findings_are_worst_first() {
+    let order: Vec<_> = findings().iter().map(|finding| (finding.severity, finding.rule)).collect();
+    assert_eq!(
+        order,
+        [
+            (Severity::Error, Rule::EventRemoved),
+            (Severity::Warn, Rule::EnumValueAdded),
+            (Severity::Info, Rule::EventAdded),
+        ]
+    );
+}

@@ -1,0 +1,180 @@
+//! `compat` on the command line: files, folders, and commits of a repository.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+use sse_core::SseEvent;
+use sse_core::codegen::Cli;
+
+#[expect(dead_code, reason = "only the type is used")]
+mod before {
+    #[derive(sse_core::SseEvent)]
+    pub(super) enum Feed {
+        Tick { cents: u32 },
+        Old(String),
+    }
+}
+
+#[derive(SseEvent)]
+#[expect(dead_code, reason = "only the type is used")]
+enum Feed {
+    Tick { cents: u32, venue: String },
+}
+
+const OK: ExitCode = ExitCode::SUCCESS;
+
+/// A repository with a workspace below its root, removed at the end.
+struct Repository(PathBuf);
+
+impl Repository {
+    fn new(name: &str) -> Self {
+        let root = env::temp_dir().join(format!("sse-core-compat-{}-{name}", std::process::id()));
+        let workspace = root.join("server");
+        fs::create_dir_all(&workspace).unwrap();
+        fs::write(workspace.join("Cargo.toml"), "[workspace]\n").unwrap();
+        let repository = Self(root);
+        repository.git("init --quiet --initial-branch=main");
+        repository
+    }
+
+    fn workspace(&self) -> PathBuf {
+        self.0.join("server")
+    }
+
+    fn git(&self, args: &str) {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(&self.0).args(["-c", "user.name=x", "-c", "user.email=x@localhost"]);
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = git.args(args.split_whitespace()).output().unwrap();
+        assert!(output.status.success(), "git {args}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self) {
+        self.git("add --all");
+        self.git("commit --quiet --allow-empty --message=x");
+    }
+
+    fn cli(&self) -> Cli {
+        Cli::new(self.workspace()).default_schemas("api/schemas")
+    }
+
+    fn old(&self, args: &str) -> ExitCode {
+        self.cli().stream::<before::Feed>("/feed").run_args(args.split_whitespace())
+    }
+
+    fn new_code(&self, args: &str) -> ExitCode {
+        self.cli().stream::<Feed>("/feed").run_args(args.split_whitespace())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.workspace().join(name), text).unwrap();
+    }
+}
+
+impl Drop for Repository {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+const INCOMPATIBLE: u8 = 100;
+
+#[test]
+fn the_base_is_a_file_or_a_folder() {
+    let repository = Repository::new("files");
+    assert_eq!(repository.old("schema --out base"), OK);
+    assert_eq!(repository.old("schema --out base --draft 07"), OK);
+    assert_eq!(repository.old("schema --out base --view wire"), OK);
+    assert!(repository.workspace().join("base/feed.draft-07.schema.json").exists());
+    for base in ["base", "base/feed.schema.json"] {
+        assert_eq!(repository.old(&format!("compat --base {base} --deny warn")), OK);
+        assert_eq!(repository.new_code(&format!("compat --base {base}")), INCOMPATIBLE.into());
+    }
+    for unusable in
+        ["base/feed.wire.schema.json", "Cargo.toml", "empty", "nowhere", "base --profile no", "base --deny info", ""]
+    {
+        fs::create_dir_all(repository.workspace().join("empty")).unwrap();
+        assert_eq!(repository.old(&format!("compat --base {unusable}")), ExitCode::from(1), "{unusable}");
+    }
+    assert_eq!(repository.old("compat"), ExitCode::from(1));
+}
+
+#[test]
+fn the_base_is_where_the_branch_left() {
+    let repository = Repository::new("branch");
+    repository.commit();
+    // A commit before there were schemas has nothing to say; a folder that is nowhere is a mistake.
+    assert_eq!(repository.old("compat --base main"), ExitCode::from(1));
+    assert_eq!(repository.old("schema"), OK);
+    assert!(repository.workspace().join("api/schemas/feed.schema.json").exists());
+    assert_eq!(repository.old("compat --base main"), OK);
+    repository.commit();
+    repository.git("checkout --quiet -b branch");
+    assert_eq!(repository.old("compat --base main --format json"), OK);
+    for format in ["text", "json", "github"] {
+        assert_eq!(repository.new_code(&format!("compat --base main --format {format}")), INCOMPATIBLE.into());
+    }
+    // What the branch commits is not the base, and what others merge meanwhile is not either.
+    assert_eq!(repository.new_code("schema"), OK);
+    repository.commit();
+    assert_eq!(repository.new_code("compat --base main"), INCOMPATIBLE.into());
+    assert_eq!(repository.new_code("compat --base HEAD"), OK);
+    for same in ["api/schemas/", "./api/schemas", "api//schemas"] {
+        assert_eq!(repository.new_code(&format!("compat --base main --schemas {same}")), INCOMPATIBLE.into());
+    }
+    repository.git("checkout --quiet main");
+    fs::remove_dir_all(repository.workspace().join("api")).unwrap();
+    repository.commit();
+    repository.git("checkout --quiet branch");
+    assert_eq!(repository.new_code("compat --base main"), INCOMPATIBLE.into());
+
+    for wrong in ["no-such-branch", "--output=x", "-x", "main --schemas elsewhere"] {
+        assert_eq!(repository.new_code(&format!("compat --base {wrong}")), ExitCode::from(1), "{wrong}");
+    }
+    repository.git("checkout --quiet --orphan unrelated");
+    repository.commit();
+    assert_eq!(repository.new_code("compat --base main"), ExitCode::from(1));
+}
+
+#[test]
+fn a_shallow_clone_is_refused() {
+    let repository = Repository::new("deep");
+    repository.commit();
+    assert_eq!(repository.old("schema"), OK);
+    repository.commit();
+    let clone = Repository::new("shallow");
+    fs::remove_dir_all(&clone.0).unwrap();
+    let from = format!("file://{}", repository.0.display());
+    let to = clone.0.display().to_string();
+    repository.git(&format!("clone --quiet --depth=1 {from} {to}"));
+    assert!(Path::new(&to).join("server/api/schemas/feed.schema.json").exists());
+    assert_eq!(clone.old("compat --base HEAD"), ExitCode::from(1));
+    clone.git("fetch --quiet --unshallow");
+    assert_eq!(clone.old("compat --base HEAD"), OK);
+}
+
+#[test]
+fn what_is_allowed_is_no_error_until_its_day() {
+    let repository = Repository::new("allow");
+    assert_eq!(repository.old("schema --out base"), OK);
+    let allow = |until: &str| {
+        format!(
+            "[[allow]]\nrule = \"event-removed\"\nat = \"Feed/Old\"\nreason = \"nobody reads it\"\nuntil = {until}\n"
+        )
+    };
+    let run = |args: &str| repository.new_code(&format!("compat --base base {args}"));
+    repository.write("sse-compat.toml", &allow("9999-12-31"));
+    assert_eq!(run(""), OK);
+    assert_eq!(repository.old("compat --base base"), OK);
+    // There is nothing to allow, which there may be for another base.
+    assert_eq!(repository.old("compat --base base --deny warn"), OK);
+    repository.write("sse-compat.toml", &allow("2026-01-01"));
+    assert_eq!(run(""), INCOMPATIBLE.into());
+    assert_eq!(repository.old("compat --base base"), INCOMPATIBLE.into());
+    repository.write("other.toml", &allow("9999-12-31"));
+    assert_eq!(run("--allow-file other.toml"), OK);
+    assert_eq!(run("--allow-file nowhere.toml"), ExitCode::from(1));
+    repository.write("sse-compat.toml", "[[allow]]\n");
+    assert_eq!(run(""), ExitCode::from(1));
+}
