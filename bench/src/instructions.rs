@@ -12,11 +12,11 @@ use std::process::Command;
 use crate::measure::ratio;
 use crate::report::{Case, print_table, rounded};
 use crate::wire::{Contender, decode, encode};
-use crate::{Effort, readme};
+use crate::{Effort, frame, readme};
 
 const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json");
 
-const CASES: [&str; 8] = [
+const CASES: [&str; 10] = [
     "encode-20",
     "encode-200",
     "encode-64k-lines",
@@ -25,6 +25,8 @@ const CASES: [&str; 8] = [
     "decode-llm-16-kib",
     "decode-llm-whole",
     "decode-20-lines-whole",
+    "frame-stream",
+    "frame-topic",
 ];
 
 const RIVALS: [&str; 3] = ["sse-core 0.2", "sse-parse", "sse-stream"];
@@ -58,7 +60,11 @@ pub(crate) fn main(effort: Effort<'_>) {
 }
 
 fn contenders(case: &str) -> Vec<Contender> {
-    if case.starts_with("encode") { encode::contenders(case) } else { decode::contenders(case) }
+    match case.split_once('-') {
+        Some(("encode", _)) => encode::contenders(case),
+        Some(("frame", _)) => frame::contenders(case),
+        _ => decode::contenders(case),
+    }
 }
 
 /// How many instructions one event takes.
@@ -97,7 +103,8 @@ fn table(cases: &[Case]) -> String {
     for case in cases {
         let rivals = RIVALS.map(|rival| case.more["rivals"][rival].as_f64().map_or_else(String::new, whole));
         let figures = [case.name.clone(), whole(case.ours)].into_iter().chain(rivals);
-        rows.push(figures.chain([format!("{:.2}", case.ratio)]).collect());
+        let ratio = if case.ratio.is_nan() { String::new() } else { case.ratio_cell() };
+        rows.push(figures.chain([ratio]).collect());
     }
     readme::table(&rows)
 }

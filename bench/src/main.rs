@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says why and stops")]
 
 mod allocations;
+mod frame;
 mod instructions;
 mod measure;
 mod memory;
@@ -27,7 +28,7 @@ usage: bench WHAT [CASE] [--quick | --record]
   topic         CPU time of publishing, receiving and replaying, against other channels
   memory        bytes of a topic and of a subscription
   wire          CPU time and allocations of encoding and decoding, against other crates
-  instructions  instructions of the same, against those of instructions.json; needs valgrind
+  instructions  instructions of the same, and of a frame in a body, against those of instructions.json; needs valgrind
   reconnect     what the clients of today do when a connection ends, and whether that is right
   serve         CPU time, latency and memory of a server with many subscribers, and of a reconnect storm; needs two cores
 

@@ -100,7 +100,12 @@ pub(crate) fn print_table(cases: &[Case]) {
     for Case { name, ours, best_rival, rival, ratio, unit, target, more, missed, .. } in cases {
         let missed = if missed.is_empty() { String::new() } else { format!(" MISSED: {}", missed.join(", ")) };
         let target = target.map_or_else(String::new, |target| format!("{target:.2}"));
-        eprint!("{name:wide$}  {ours:>10.1}  {best_rival:>10.1}  {ratio:>6.2}  {target:>6}  {rival}; ");
+        let compared = if best_rival.is_nan() {
+            format!("{:10}  {:6}", "", "")
+        } else {
+            format!("{best_rival:>10.1}  {ratio:>6.2}")
+        };
+        eprint!("{name:wide$}  {ours:>10.1}  {compared}  {target:>6}  {rival}; ");
         for (what, figure) in more {
             match figure {
                 Value::Object(rivals) if rivals.len() < 2 => {}
