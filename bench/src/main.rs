@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says why and stops")]
 
 mod allocations;
+mod compile;
 mod frame;
 mod instructions;
 mod measure;
@@ -29,12 +30,13 @@ usage: bench WHAT [CASE] [--quick | --record]
   memory        bytes of a topic and of a subscription
   wire          CPU time and allocations of encoding and decoding, against other crates
   instructions  instructions of the same, and of a frame in a body, against those of instructions.json; needs valgrind
+  compile       CPU time that the derives add to a build, against serde's
   reconnect     what the clients of today do when a connection ends, and whether that is right
   serve         CPU time, latency and memory of a server with many subscribers, and of a reconnect storm; needs two cores
 
   CASE          only the case of this name, or those whose names go on behind it with a hyphen
   --quick       fewer and shorter rounds: to see that it runs, not for figures
-  --record      of wire, instructions and serve: writes the figures to README.md and instructions.json";
+  --record      of wire, instructions, compile and serve: writes the figures to README.md and instructions.json";
 
 /// What is run, and how thoroughly.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         "memory" => memory::main(effort),
         "wire" => wire::main(effort),
         "instructions" => instructions::main(effort),
+        "compile" => compile::main(effort),
         "reconnect" => reconnect::main(effort),
         "serve" => serve::main(effort),
         // What `memory` runs for each of its cases.

@@ -16,7 +16,7 @@ pub(crate) enum RenameRule {
 }
 
 impl RenameRule {
-    pub(crate) const ALL: [(&'static str, Self); 9] = [
+    pub(crate) const ALL: &'static [(&'static str, Self)] = &[
         ("lowercase", Self::Lower),
         ("UPPERCASE", Self::Upper),
         ("PascalCase", Self::Pascal),
@@ -28,8 +28,30 @@ impl RenameRule {
         ("dot.case", Self::Dot),
     ];
 
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+    /// The rule of this name, among these.
+    pub(crate) fn parse(name: &str, rules: &[(&str, Self)]) -> Option<Self> {
+        rules.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+    }
+
+    /// The rules that serde knows as well: all but the last.
+    pub(crate) fn of_serde() -> &'static [(&'static str, Self)] {
+        Self::ALL.split_last().map_or(&[], |(_, rules)| rules)
+    }
+
+    /// Applies the rule to the name of a field, as serde does.
+    pub(crate) fn apply_to_field(self, field: &str) -> String {
+        match self {
+            Self::Lower | Self::Snake | Self::Dot => field.to_owned(),
+            Self::Upper | Self::ScreamingSnake => field.to_ascii_uppercase(),
+            Self::Pascal => field.split('_').map(capitalised).collect(),
+            Self::Camel => {
+                let mut words = field.split('_');
+                let first = words.find(|word| !word.is_empty()).unwrap_or_default();
+                first.to_ascii_lowercase() + &words.map(capitalised).collect::<String>()
+            }
+            Self::Kebab => field.replace('_', "-"),
+            Self::ScreamingKebab => field.to_ascii_uppercase().replace('_', "-"),
+        }
     }
 
     /// Applies the rule exactly as serde does, so that a name does not change when serde's attribute is replaced.
@@ -49,6 +71,11 @@ impl RenameRule {
             Self::Dot => words(variant, '.'),
         }
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// A capital begins a word; an underscore is a separator already.
@@ -82,8 +109,31 @@ mod tests {
             ("dot.case", ["price.tick", "a", "h.t.t.p.error", "with..underscore", "Éa"]),
         ];
         for (rule, expected) in expected {
-            let rule = RenameRule::parse(rule).unwrap();
+            let rule = RenameRule::parse(rule, RenameRule::ALL).unwrap();
             assert_eq!(names.map(|name| rule.apply(name)), expected);
+        }
+    }
+
+    #[test]
+    fn each_rule_gives_what_serde_gives_of_a_field() {
+        let names = ["price_tick", "a", "_x__y", "r"];
+        let expected = [
+            ("lowercase", ["price_tick", "a", "_x__y", "r"]),
+            ("UPPERCASE", ["PRICE_TICK", "A", "_X__Y", "R"]),
+            ("PascalCase", ["PriceTick", "A", "XY", "R"]),
+            ("camelCase", ["priceTick", "a", "xY", "r"]),
+            ("snake_case", ["price_tick", "a", "_x__y", "r"]),
+            ("SCREAMING_SNAKE_CASE", ["PRICE_TICK", "A", "_X__Y", "R"]),
+            ("kebab-case", ["price-tick", "a", "-x--y", "r"]),
+            ("SCREAMING-KEBAB-CASE", ["PRICE-TICK", "A", "-X--Y", "R"]),
+        ];
+        assert_eq!(
+            expected.map(|(name, _)| name).as_slice(),
+            RenameRule::of_serde().iter().map(|(name, _)| *name).collect::<Vec<_>>()
+        );
+        for (rule, expected) in expected {
+            let rule = RenameRule::parse(rule, RenameRule::of_serde()).unwrap();
+            assert_eq!(names.map(|name| rule.apply_to_field(name)), expected);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use proc_macro2::{Ident, Span};
+use syn::{Expr, ExprLit, Lit};
 
 use crate::ast::{Container, Field, Payload, Style, Variant};
 use crate::ctxt::Ctxt;
@@ -14,6 +15,9 @@ const OTHER: [&str; 3] = ["event", "data", "id"];
 
 /// The beginning of the names of control events.
 const CONTROL: &str = "stream-";
+
+/// The beginning of their ids.
+const RESERVED_ID: char = '=';
 
 pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
     let mut names = HashMap::new();
@@ -34,10 +38,11 @@ pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
         }
         check_names(container, variant, &mut names, ctxt);
         check_verbatim(variant, container.direction, ctxt);
-        check_fields(variant, ctxt);
+        check_fields(container, variant, ctxt);
+        check_id(variant, ctxt);
         check_function(variant, ctxt);
-        check_tag(variant, ctxt);
-        if container.serde.deny_unknown_fields {
+        check_tag(container, variant, ctxt);
+        if container.serde.deny_unknown_fields.is_some() {
             check_flattened(variant, ctxt);
         }
         match container.direction {
@@ -147,7 +152,8 @@ fn check_verbatim(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) 
             ),
         );
     }
-    for with in variant.payload_fields().filter_map(|field| field.serde.with).chain(variant.serde.with) {
+    let of_field = |field: &Field<'_>| [field.serde.with, field.serde.skip_if, field.serde.flatten];
+    for with in variant.payload_fields().flat_map(of_field).flatten().chain(variant.serde.with) {
         let payload = match (key, direction) {
             ("text", Direction::Encode) => "is what the field displays",
             ("text", Direction::Decode) => "is read with the field's `FromStr`",
@@ -162,9 +168,14 @@ fn check_verbatim(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) 
 }
 
 /// serde writes a tag beside the fields of the content, which must have names.
-fn check_tag(variant: &Variant<'_>, ctxt: &mut Ctxt) {
-    if variant.tag.is_none() {
-        return;
+fn check_tag(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let Some(tag) = container.tag.as_ref().filter(|_| variant.tag.is_some()) else { return };
+    for field in variant.payload_fields() {
+        if let Some((key, span)) = field.key(variant, container)
+            && key == tag.value()
+        {
+            ctxt.error(span, format!("`{key}` is what the tag in each payload is called: rename either"));
+        }
     }
     if variant.style == Style::Tuple && variant.fields.len() != 1 {
         ctxt.error(
@@ -222,13 +233,36 @@ fn check_undescribed(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mu
     }
 }
 
-fn check_fields(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+/// An id that is the same for every such event, and so is known.
+fn check_id(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let Some((Expr::Lit(ExprLit { lit: Lit::Str(id), .. }), _)) = &variant.attrs.id else { return };
+    if id.value().contains(['\r', '\n', '\0']) {
+        ctxt.error(id.span(), "an event id cannot contain CR, LF or NUL: no `id:` line carries them");
+    }
+    if id.value().starts_with(RESERVED_ID) {
+        ctxt.error(
+            id.span(),
+            format!(
+                "event id `{}` is reserved: ids that begin with `{RESERVED_ID}` are those of control events",
+                id.value()
+            ),
+        );
+    }
+}
+
+fn check_fields(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
     let mut id = variant.attrs.id.as_ref().map(|(_, span)| *span);
     let mut retry = variant.attrs.retry.map(|(_, span)| span);
     for field in &variant.fields {
         let is_json = field.is_payload() && variant.attrs.text.or(variant.attrs.bytes).is_none();
         if let Some((_, span)) = field.attrs.wire.as_ref().filter(|_| !is_json) {
             ctxt.error(*span, "`wire` has no effect: the field is no part of any JSON");
+        }
+        if let Some(span) = field.serde.getter.filter(|_| !container.is_struct()) {
+            ctxt.error(span, "serde takes a `getter` for the fields of a struct alone");
+        }
+        if let Some(span) = field.serde.flatten.filter(|_| is_json && variant.style == Style::Tuple) {
+            ctxt.error(span, "`flatten` merges fields into an object, and a tuple is none: name the field");
         }
         let both = field.attrs.id.and(field.attrs.retry);
         if let Some(span) = both {

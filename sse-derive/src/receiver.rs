@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Generics, LitStr, Meta};
 
 /// What of `serde` and `schemars` takes a path, a type or bounds in a string.
 static CODE: &[&str] =
-    &["bound", "default", "deserialize_with", "schema_with", "serialize_with", "skip_serializing_if", "with"];
+    &["bound", "default", "deserialize_with", "getter", "schema_with", "serialize_with", "skip_serializing_if", "with"];
 
 /// The enum's type as it may stand in types, expressions and before `::`: `Feed::<'a, T>`.
 pub(crate) fn receiver(ident: &Ident, generics: &Generics) -> TokenStream {

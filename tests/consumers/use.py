@@ -15,6 +15,8 @@ def read(event: str, data: str) -> str | int | float | None:
         return received["data"]["pear"]
     if received["event"] == "log":
         return received["data"]
+    if received["event"] == "picture":
+        return received["data"].hex()
     return None
 
 

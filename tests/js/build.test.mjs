@@ -1,34 +1,13 @@
 // The committed JavaScript is what tsc makes of the runtime; both compilers accept what is generated; and the sizes.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { end, open, serve, sse } from "./server.mjs";
-
-const here = fileURLToPath(new URL(".", import.meta.url));
-const runtime = fileURLToPath(new URL("../../sse-core/src/codegen/runtime/", import.meta.url));
-const golden = fileURLToPath(new URL("../../sse-core/tests/it/golden/", import.meta.url));
-const run = promisify(execFile);
-
-function folder(t) {
-  const path = mkdtempSync(join(tmpdir(), "sse-core-js-"));
-  t.after(() => rmSync(path, { recursive: true }));
-  return path;
-}
-
-async function tsc(version, ...args) {
-  try {
-    await run(process.execPath, [join(here, "node_modules", version, "bin/tsc"), ...args], { cwd: here });
-  } catch (error) {
-    assert.fail(`${version} ${args.join(" ")}:\n${error.stdout}${error.stderr}`);
-  }
-}
+import { besides, folder, golden, here, runtime, tsc } from "./tools.mjs";
 
 for (const version of ["typescript", "typescript7"]) {
   test(`the JavaScript of the runtime is what ${version} makes (npm run build)`, async (t) => {
@@ -55,39 +34,56 @@ for (const version of ["typescript", "typescript7"]) {
   });
 }
 
-// The golden modules import the runtime from beside them, where a real folder has it.
-const besides = {
-  name: "runtime",
-  setup: (on) => on.onResolve({ filter: /^\.\/runtime\.js$/ }, () => ({ path: join(runtime, "runtime.js") })),
-};
-
-async function bundle(contents, external) {
+async function bundle(contents, { external = [], plugins = [], names = false } = {}) {
   // What is external is somebody else's bytes.
-  const plugins = external.includes("./runtime.js") ? [] : [besides];
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: golden }, bundle: true, minify: true, format: "esm", write: false, external, plugins });
+  const resolved = external.includes("./runtime.js") ? plugins : [...plugins, besides];
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: golden }, bundle: true, minifySyntax: true, minifyWhitespace: true, minifyIdentifiers: !names, format: "esm", logLevel: "error", write: false, external, plugins: resolved });
   return outputFiles[0].contents;
 }
 
 /** The most that a bundler may make of each, in bytes after `gzip -9`. What is not imported is not there. */
 const SIZES = {
-  "the wrapper alone": [2500, `export { TypedEventSource } from "${runtime}runtime.js"`, /getReader|TextDecoder|~standard/],
-  "the iterator alone": [2500, `export { stream } from "${runtime}runtime.js"`, /HEAD"|EventSource|~standard/],
-  "a page with openFeed": [2700, `import { openFeed } from "./js/feed.js"; openFeed().on("log", console.log)`, /getReader|TextDecoder|~standard/],
-  "a page with streamFeed": [2850, `import { streamFeed } from "./js/feed.js"; for await (const e of streamFeed()) console.log(e)`, /HEAD"|EventSource|~standard/],
-  "both, with validator and all else": [4250, `export * from "${runtime}runtime.js"`],
+  "the wrapper alone": [2350, `export { TypedEventSource } from "${runtime}runtime.js"`, /getReader|TextDecoder/],
+  "the iterator alone": [2350, `export { stream } from "${runtime}runtime.js"`, /HEAD"|EventSource/],
+  "a page with openFeed": [2500, `import { openFeed } from "./js/feed.js"; openFeed().on("log", console.log)`, /getReader|TextDecoder/],
+  "a page with streamFeed": [2500, `import { streamFeed } from "./js/feed.js"; for await (const e of streamFeed()) console.log(e)`, /HEAD"|EventSource/],
+  "both, with validator and all else": [4150, `export * from "${runtime}runtime.js"`],
   "and the connection of all tabs, for it": [1700, `export * from "${runtime}runtime-shared.js"`, undefined, ["./runtime.js"]],
   "and the hook, for it": [600, `export * from "${runtime}runtime-react.js"`, undefined, ["./runtime.js", "react"]],
   "and bigints, for them": [700, `export * from "${runtime}runtime-bigint.js"`, undefined, ["./runtime.js"]],
 };
 
 test("the size of the runtime", async (t) => {
-  for (const [what, [most, contents, absent, external = []]] of Object.entries(SIZES)) {
-    const bytes = await bundle(contents, external);
+  for (const [what, [most, contents, absent, external]] of Object.entries(SIZES)) {
+    const bytes = await bundle(contents, { external });
     const size = gzipSync(bytes, { level: 9 }).length;
     t.diagnostic(`${what}: ${bytes.length} bytes minified, ${size} gzip`);
     assert.ok(size <= most, `${what}: ${size} gzip, more than ${most}`);
     if (absent) assert.doesNotMatch(Buffer.from(bytes).toString(), absent, what);
   }
+});
+
+test("validation and the other extras cost a page nothing that does not use them", async () => {
+  const source = readFileSync(runtime + "runtime.js", "utf8");
+  const extras = ["validator", "bySchema", "pathRest", "base64", "match"];
+  const without = extras.reduce((text, name) => {
+    const rest = text.replace(new RegExp(`^(export )?function ${name}\\([^]*?^}\\n`, "m"), "");
+    assert.notEqual(rest, text, name);
+    return rest;
+  }, source);
+  const cut = { name: "cut", setup: (on) => on.onLoad({ filter: /runtime\.js$/ }, () => ({ contents: without })) };
+  const feed = (page) => `import { openFeed, streamFeed, FeedCodec } from "./js/feed.js"; ${page}`;
+  const pages = [feed("openFeed()"), feed("streamFeed()"), feed("openFeed(); streamFeed()"), `import { openRoom } from "./js/room.js"; openRoom({})`];
+  for (const page of pages) {
+    // With their names: short ones are given by how often a letter occurs anywhere. A number tells apart those that are the same.
+    const text = async (plugins) => Buffer.from(await bundle(page, { names: true, plugins })).toString().replace(/(?<=[a-z])\d+\b/gi, "");
+    const [all, less] = [await text([]), await text([cut])];
+    // The path of the room has a rest, whose function is missed.
+    assert.equal(all === less, !page.includes("Room"), page);
+  }
+  // Nor do the schemas that are written beside a stream.
+  const ledger = await bundle(`import { streamLedger } from "./options/ledger.js"; streamLedger()`);
+  assert.doesNotMatch(Buffer.from(ledger).toString(), /\$defs|"type"|~standard/);
 });
 
 for (const language of ["js", "ts"]) {

@@ -1,7 +1,7 @@
 // The wrapper over the EventSource of Node. What browsers do besides is in the browser tests of the workspace.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { resumeUrl, StreamError, TypedEventSource } from "../../sse-core/src/codegen/runtime/runtime.js";
+import { resumeUrl, StreamError, TypedEventSource, validator } from "../../sse-core/src/codegen/runtime/runtime.js";
 import { codec, end, open, serve, sse, status } from "./server.mjs";
 
 const fast = { retryMs: 1, maxBackoffMs: 2 };
@@ -306,7 +306,7 @@ test("a validator is waited for, in the order of the events, and an end too", as
     if (data === 3) throw new Error("three");
     if (event === "tick") return new Promise((resolve, reject) => setTimeout(data === 2 ? reject : resolve, 30 / data, new Error("two")));
   };
-  const source = new TypedEventSource(codec, url, { validate, onInvalid: (event, error) => log.push([event.data, error.code, error.cause.message]), onEnd: () => { log.push("end"); finish(); } });
+  const source = new TypedEventSource(codec, url, { validate: validator(validate), onInvalid: (event, error) => log.push([event.data, error.code, error.cause.message]), onEnd: () => { log.push("end"); finish(); } });
   for (const name of ["tick", "log", "done"]) source.on(name, (data) => log.push(data));
   await done;
   assert.deepEqual(log, [1, ["2", "schema", "two"], ["3", "schema", "three"], "x", 4, "end"]);

@@ -1,29 +1,33 @@
 // What the options of the generator bring: integers of 64 bits, schemas for validators, and the hook for React.
 import assert from "node:assert/strict";
+import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { JSDOM } from "jsdom";
+import { act, createElement, StrictMode } from "react";
+import { renderToString } from "react-dom/server";
 import { z } from "zod";
 import { stream, StreamError, TypedEventSource, validator } from "../../sse-core/src/codegen/runtime/runtime.js";
 import { codec, end, open, serve, sse } from "./server.mjs";
+import { besides, folder, golden as goldens, here, runtime, tsc } from "./tools.mjs";
 
-const runtime = fileURLToPath(new URL("../../sse-core/src/codegen/runtime/", import.meta.url));
-const golden = fileURLToPath(new URL("../../sse-core/tests/it/golden/options/", import.meta.url));
+const golden = `${goldens}options/`;
 
-/** A module with all that it imports; `modules` are other names for some. */
-async function load(entry, modules = {}) {
-  const plugin = {
-    name: "modules",
-    setup(on) {
-      on.onResolve({ filter: /^\.\/runtime/ }, ({ path }) => ({ path: runtime + path.slice(2) }));
-      for (const name of Object.keys(modules)) {
-        on.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: "given" }));
-        on.onLoad({ filter: /./, namespace: "given" }, ({ path }) => ({ contents: modules[path] }));
-      }
-    },
-  };
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false, plugins: [plugin] });
+/** A module with all that it imports. */
+async function load(entry) {
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false, plugins: [besides], external: ["react"] });
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+
+/** A folder with golden files, and with the packages of this one. */
+function project(t, name) {
+  const out = folder(t);
+  cpSync(golden + name, out, { recursive: true });
+  symlinkSync(`${here}node_modules`, join(out, "node_modules"));
+  return out;
 }
 
 async function collect(events) {
@@ -111,58 +115,199 @@ test("a validator: sync, async, thrown, and without somebody to tell", async (t)
 
   const abort = new AbortController();
   const never = () => new Promise(() => setImmediate(() => abort.abort()));
-  assert.deepEqual(await collect(stream(codec, url, { validate: never, signal: abort.signal })), []);
+  assert.deepEqual(await collect(stream(codec, url, { validate: validator(never), signal: abort.signal })), []);
 });
 
-// As much of React as the hook uses: what a component returns is what its hooks return.
-const REACT = `
-  let at, slots, effects, again;
-  const slot = (make) => (slots[at] ??= make(), slots[at++]);
-  const same = (a, b) => a && b && a.length === b.length && a.every((one, i) => Object.is(one, b[i]));
-  export const useRef = (current) => slot(() => ({ current }));
-  export const useState = (value) => { const one = slot(() => ({ value })); const rerender = again; return [one.value, (next) => { if (!Object.is(one.value, next)) { one.value = next; rerender(); } }]; };
-  export const useEffect = (effect, deps) => { const one = slot(() => ({})); if (!same(one.deps, deps)) effects.push(() => { one.deps = deps; one.cleanup?.(); one.cleanup = effect(); }); };
-  export function mount(component) {
-    const own = []; let result;
-    const render = (props) => { if (props) last = props; at = 0; slots = own; effects = []; again = () => render(); result = component(last); const todo = effects; for (const run of todo) run(); return result; };
-    let last;
-    return { render, get result() { return result; }, unmount: () => own.forEach((one) => one.cleanup?.()) };
-  }
+const BYTES = [0, 1, 127, 128, 254, 255];
+
+/** What every form of the same client does. */
+async function films(t, { streamCamera, openCamera, StreamError: Failure, CameraCodec }) {
+  // What reads integers of 64 bits needs more than every Node has.
+  Object.defineProperty(CameraCodec, "parse", { value: undefined });
+  const frames = `event: frame\ndata: ${Buffer.from(BYTES).toString("base64")}\n\nevent: frame\ndata\n\nevent: caption\ndata: a b\n\n`;
+  const { url, requests } = await serve(t, sse(open() + frames + end), sse(open() + frames + end), sse("event: frame\ndata: *\n\n" + end));
+  const params = { "camera-id": "a/b", x: 7, rest: "c d/e" };
+  const options = { base: new URL(url).origin };
+  const all = await collect(streamCamera(params, options));
+  assert.deepEqual(all.map(({ data }) => data), [Uint8Array.from(BYTES), new Uint8Array(), "a b"]);
+  const heard = [];
+  await new Promise((resolve) => openCamera(params, { ...options, onEnd: resolve }).on("frame", (frame) => heard.push(frame)));
+  assert.deepEqual(heard, [Uint8Array.from(BYTES), new Uint8Array()]);
+  await assert.rejects(collect(streamCamera(params, options)), (error) => error.code === "data" && (!Failure || error instanceof Failure));
+  assert.deepEqual(requests.map((request) => request.url), Array(3).fill("/cameras/a%2Fb/%60$7/c%20d/e"));
+}
+
+const NODE = { module: "NodeNext", moduleResolution: "NodeNext", verbatimModuleSyntax: false };
+
+/** As a user writes it. */
+const camera = (from) => `import { openCamera, streamCamera, type CameraEvents } from "${from}";
+export const frame: Uint8Array | undefined = undefined as CameraEvents["frame"] | undefined;
+// @ts-expect-error bytes are no text
+export const text: string = new Uint8Array() as CameraEvents["frame"];
+// @ts-expect-error no such event
+openCamera({ "camera-id": 1, x: 1, rest: "" }).on("film", () => {});
+export const iterate = () => streamCamera({ "camera-id": 1, x: 1, rest: "" });
 `;
 
-test("the hook holds one connection, whatever handlers it is given", async (t) => {
-  const { useSse, mount } = await load(runtime + "../../../../tests/js/types/hook.mjs", { react: REACT });
+async function compiles(out, file, text, compilerOptions = {}) {
+  writeFileSync(join(out, file), text);
+  const options = { module: "ESNext", rootDir: out, typeRoots: [], paths: { react: [`${here}node_modules/@types/react`] }, ...compilerOptions };
+  writeFileSync(join(out, "tsconfig.json"), JSON.stringify({ extends: join(here, "tsconfig.strict.json"), compilerOptions: options, files: [file] }));
+  for (const version of ["typescript", "typescript7"]) await tsc(version, "-p", out);
+}
+
+test("CommonJS: Node requires it, and so does TypeScript", async (t) => {
+  // `.cjs` is what it is, whatever the package says.
+  for (const type of ["commonjs", "module"]) {
+    const out = project(t, "cjs");
+    writeFileSync(join(out, "package.json"), JSON.stringify({ type }));
+    const require = createRequire(join(out, "page.cjs"));
+    const { StreamError } = require("./runtime.cjs");
+    await films(t, { ...require("./camera.cjs"), StreamError });
+    assert.equal(typeof require("./runtime-shared.cjs").shared, "function");
+    assert.equal(typeof require("./runtime-react.cjs").useSse, "function");
+    assert.equal(typeof require("./runtime-bigint.cjs").bigIntParser, "function");
+    const names = await import(pathToFileURL(join(out, "camera.cjs")));
+    assert.equal(typeof names.streamCamera, "function", "an ES module imports it by its names");
+    if (type === "commonjs") await compiles(out, "page.cts", `export { useSse } from "./runtime-react.cjs";\n${camera("./camera.cjs")}`, NODE);
+  }
+});
+
+test("inlined: one file is all, for Node and for TypeScript", async (t) => {
+  const out = project(t, "inline");
+  await films(t, createRequire(join(out, "page.cjs"))("./camera.cjs"));
+  await compiles(out, "page.cts", camera("./camera.cjs"), NODE);
+
+  const other = project(t, "inline");
+  const text = `import { shared, validator } from "./camera.js";\nexport { useSse, CameraSchemas } from "./camera.js";\nexport const open = () => openCamera({ "camera-id": 1, x: 2, rest: 3 }, { connect: shared, validate: validator({}) });\n`;
+  await compiles(other, "page.ts", text + camera("./camera.js"));
+  const file = join(other, "camera.mjs");
+  await build({ entryPoints: [join(other, "camera.ts")], format: "esm", outfile: file });
+  await films(t, await import(pathToFileURL(file)));
+});
+
+for (const [name, from, compilerOptions] of [["ext-ts", "./camera.ts", { allowImportingTsExtensions: true }], ["ext-none", "./camera", {}]]) {
+  test(`${name}: the modules are found`, async (t) => {
+    const out = project(t, name);
+    copyFileSync(`${runtime}runtime.ts`, join(out, "runtime.ts"));
+    await compiles(out, "page.ts", camera(from), compilerOptions);
+    const file = join(out, "camera.mjs");
+    await build({ entryPoints: [join(out, "camera.ts")], bundle: true, format: "esm", outfile: file });
+    await films(t, await import(pathToFileURL(file)));
+  });
+}
+
+test("the runtime of a package: Node and TypeScript find it there", async (t) => {
+  const out = folder(t);
+  cpSync(`${golden}import`, out, { recursive: true });
+  const acme = join(out, "node_modules/@acme/sse");
+  mkdirSync(acme, { recursive: true });
+  for (const name of ["runtime", "runtime-bigint"]) for (const ending of ["js", "d.ts"]) copyFileSync(`${runtime}${name}.${ending}`, join(acme, `${name}.${ending}`));
+  const index = `export * from "./runtime.js";\nexport * from "./runtime-bigint.js";\n`;
+  for (const name of ["index.js", "index.d.ts"]) writeFileSync(join(acme, name), index);
+  writeFileSync(join(acme, "package.json"), JSON.stringify({ name: "@acme/sse", type: "module", exports: { ".": { types: "./index.d.ts", default: "./index.js" } } }));
+  writeFileSync(join(out, "package.json"), JSON.stringify({ type: "module" }));
+  await compiles(out, "page.ts", camera("./camera.js"));
+  const { StreamError } = await import(pathToFileURL(join(acme, "index.js")));
+  await films(t, { ...(await import(pathToFileURL(join(out, "camera.js")))), StreamError });
+});
+
+/** An `EventSource` that the test plays; `made` has all of them. */
+function played() {
   const made = [];
   class Source extends EventTarget {
     readyState = 1;
     constructor(url) { super(); made.push(this); this.url = url; }
     close() { this.readyState = 2; }
-    tell(type, init) { this.dispatchEvent(init ? new MessageEvent(type, init) : new Event(type)); }
+    async tell(type, init) { await act(() => void this.dispatchEvent(init ? new MessageEvent(type, init) : new Event(type))); }
   }
-  const log = [];
-  const component = ({ name, room }) => useSse((options) => new TypedEventSource(codec, `/rooms/${room}`, { ...options, EventSource: Source, maxRetries: 0 }), { on: { tick: (data) => log.push([name, data]) }, onEnd: () => log.push([name, "end"]) }, [room]);
-  const hook = mount(component);
-  assert.equal(hook.render({ name: "a", room: 1 }), "connecting");
-  made[0].tell("stream-open", { data: '{"resume":"fresh"}' });
-  assert.equal(hook.result, "open");
-  made[0].tell("tick", { data: "1" });
-  hook.render({ name: "b", room: 1 });
-  made[0].tell("tick", { data: "2" });
-  assert.deepEqual([made.length, log], [1, [["a", 1], ["b", 2]]]);
-  made[0].tell("error");
-  assert.equal(hook.result, "reconnecting");
+  return { made, Source, opened: () => made.filter(({ readyState }) => readyState !== 2).length };
+}
 
-  hook.render({ name: "c", room: 2 });
+/** A component on a page, of the real React. */
+async function mounted() {
+  if (!globalThis.document) {
+    // React looks for them once, when it is loaded.
+    const { window } = new JSDOM();
+    Object.assign(globalThis, { window, document: window.document, IS_REACT_ACT_ENVIRONMENT: true });
+    globalThis.navigator ??= window.navigator;
+  }
+  const { createRoot } = await import("react-dom/client");
+  const main = document.createElement("main");
+  const root = createRoot(main);
+  return { render: (element) => act(() => root.render(element)), unmount: () => act(() => root.unmount()), text: () => main.textContent };
+}
+
+const hook = async () => {
+  // Where it finds the same React as this file does.
+  const { outputFiles } = await build({ entryPoints: [`${runtime}runtime-react.js`], bundle: false, write: false });
+  const text = outputFiles[0].text.replace('"react"', JSON.stringify(import.meta.resolve("react")));
+  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+};
+
+test("the hook holds one connection, whatever handlers it is given", async (t) => {
+  const { useSse } = await hook();
+  const page = await mounted();
+  const { made, Source } = played();
+  const log = [];
+  const Room = ({ name, room }) => useSse((options) => new TypedEventSource(codec, `/rooms/${room}`, { ...options, EventSource: Source, maxRetries: 0 }), { on: { tick: (data) => log.push([name, data]) }, onEnd: () => log.push([name, "end"]) }, [room]);
+  const show = (props) => page.render(createElement(Room, props));
+  await show({ name: "a", room: 1 });
+  assert.equal(page.text(), "connecting");
+  await made[0].tell("stream-open", { data: '{"resume":"fresh"}' });
+  assert.equal(page.text(), "open");
+  await made[0].tell("tick", { data: "1" });
+  await show({ name: "b", room: 1 });
+  await made[0].tell("tick", { data: "2" });
+  assert.deepEqual([made.length, log], [1, [["a", 1], ["b", 2]]]);
+  await made[0].tell("error");
+  assert.equal(page.text(), "reconnecting");
+
+  await show({ name: "c", room: 2 });
   assert.deepEqual(made.map(({ url, readyState }) => [url, readyState]), [["/rooms/1", 2], ["/rooms/2", 1]]);
-  made[1].tell("tick", { data: "3" });
-  assert.equal(hook.result, "open");
-  made[1].tell("stream-end", { data: "{}" });
-  assert.deepEqual([hook.result, log.at(-1)], ["ended", ["c", "end"]]);
-  hook.render({ name: "c", room: 3 });
+  await made[1].tell("tick", { data: "3" });
+  assert.equal(page.text(), "open");
+  await made[1].tell("stream-end", { data: "{}" });
+  assert.deepEqual([page.text(), log.at(-1)], ["ended", ["c", "end"]]);
+  await show({ name: "c", room: 3 });
   made[2].readyState = 2;
-  made[2].tell("error");
-  assert.equal(hook.result, "closed");
-  hook.render({ name: "c", room: 4 });
-  hook.unmount();
+  await made[2].tell("error");
+  assert.equal(page.text(), "closed");
+  await show({ name: "c", room: 4 });
+  await page.unmount();
   assert.equal(made[3].readyState, 2);
+});
+
+test("strict mode mounts twice, and one connection is left; unmounting closes it", async (t) => {
+  const { useSse } = await hook();
+  const page = await mounted();
+  const { made, Source, opened } = played();
+  const log = [];
+  const Feed = () => useSse((options) => new TypedEventSource(codec, "/feed", { ...options, EventSource: Source }), { on: { tick: (data) => log.push(data) } });
+  await page.render(createElement(StrictMode, null, createElement(Feed)));
+  assert.deepEqual([made.length, opened()], [2, 1]);
+  for (const source of made) await source.tell("tick", { data: "1" });
+  assert.deepEqual(log, [1], "the first one is closed, and tells nothing");
+  assert.equal(page.text(), "open");
+  await page.unmount();
+  assert.equal(opened(), 0);
+});
+
+test("a server renders the hook, and opens nothing", async () => {
+  const { useSse } = await hook();
+  const Feed = () => useSse(() => assert.fail("opened"), {});
+  assert.equal(renderToString(createElement(Feed)), "connecting");
+});
+
+test("the hook validates, and tells what is invalid", async (t) => {
+  const { useSse } = await hook();
+  const page = await mounted();
+  const { made, Source } = played();
+  const log = [];
+  const validate = validator((_, data) => { if (data === 2) throw new Error("two"); });
+  const Feed = () => useSse((options) => new TypedEventSource(codec, "/feed", { ...options, EventSource: Source }), { validate, on: { tick: (data) => log.push(data) }, onInvalid: ({ data }, { code }) => log.push([data, code]) });
+  await page.render(createElement(Feed));
+  for (const data of ["1", "2", "3"]) await made[0].tell("tick", { data });
+  assert.deepEqual(log, [1, ["2", "schema"], 3]);
+  await page.unmount();
 });

@@ -4,15 +4,16 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { EventStreamParser, StreamError } from "../../sse-core/src/codegen/runtime/runtime.js";
+import { eventStreamParser, StreamError } from "../../sse-core/src/codegen/runtime/runtime.js";
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../../sse-core/conformance/vectors/${name}.json`, import.meta.url), "utf8"));
 
 function parse(chunks) {
-  const parser = new EventStreamParser({ maxBufferSize: Infinity });
+  const position = { lastEventId: "" };
+  const parser = eventStreamParser(position, Infinity);
   const events = [];
-  const counts = chunks.map((chunk) => (parser.push(chunk, (event) => events.push(event)), events.length));
-  return { events, retry: parser.retry ?? null, last_event_id: parser.lastEventId, counts };
+  const counts = chunks.map((chunk) => events.push(...parser(chunk)));
+  return { events, retry: position.retry ?? null, last_event_id: position.lastEventId, counts };
 }
 
 function* chunkings(bytes, splits = []) {
@@ -98,10 +99,8 @@ test("mixed line ends do not depend on the chunking", () => {
 
 test("the limit holds for one line, for many lines, and for comments", () => {
   const push = (chunks) => {
-    const parser = new EventStreamParser({ maxBufferSize: 100 });
-    const events = [];
-    for (const chunk of chunks) parser.push(Buffer.from(chunk), (event) => events.push(event));
-    return events;
+    const parser = eventStreamParser({ lastEventId: "" }, 100);
+    return chunks.flatMap((chunk) => [...parser(Buffer.from(chunk))]);
   };
   const limit = (error) => error instanceof StreamError && error.code === "limit";
   assert.throws(() => push(["data: " + "x".repeat(200)]), limit);
@@ -113,16 +112,19 @@ test("the limit holds for one line, for many lines, and for comments", () => {
 
 test("what came before the limit is not lost", () => {
   const events = [];
-  const parser = new EventStreamParser({ maxBufferSize: 20 });
-  assert.throws(() => parser.push(Buffer.from(`id: 7\ndata: a\n\ndata: ${"x".repeat(50)}\n\n`), (event) => events.push(event)));
+  const position = { lastEventId: "" };
+  const parser = eventStreamParser(position, 20);
+  assert.throws(() => {
+    for (const event of parser(Buffer.from(`id: 7\ndata: a\n\ndata: ${"x".repeat(50)}\n\n`))) events.push(event);
+  });
   assert.deepEqual(events, [{ event: "message", data: "a", id: "7" }]);
-  assert.equal(parser.lastEventId, "7");
+  assert.equal(position.lastEventId, "7");
 });
 
 test("the id is carried into the next connection", () => {
-  const parser = new EventStreamParser({ lastEventId: "7" });
-  const events = [];
-  parser.push(Buffer.from("\uFEFFdata: a\n\nid: 8\ndata: not complete"), (event) => events.push(event));
+  const position = { lastEventId: "7" };
+  const parser = eventStreamParser(position);
+  const events = [...parser(Buffer.from("\uFEFFdata: a\n\nid: 8\ndata: not complete"))];
   assert.deepEqual(events, [{ event: "message", data: "a", id: "7" }]);
-  assert.equal(parser.lastEventId, "7");
+  assert.equal(position.lastEventId, "7");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { match, stream, StreamError, streamUrl } from "../../sse-core/src/codegen/runtime/runtime.js";
+import { match, pathRest, stream, StreamError, streamUrl } from "../../sse-core/src/codegen/runtime/runtime.js";
 import { codec, end, open, serve, sse, status } from "./server.mjs";
 
 async function collect(events) {
@@ -416,9 +416,9 @@ test("match calls the handler of the event", () => {
   assert.equal(match({ event: "tick", data: 2, id: "1" }, { tick: (data, id) => data + id }), "21");
 });
 
-test("streamUrl joins base, path, parameters and query", () => {
+test("streamUrl joins base, path and query; the rest of a path keeps its slashes", () => {
   assert.equal(streamUrl("/feed"), "/feed");
   assert.equal(streamUrl("/feed", { base: new URL("https://a.example") }), "https://a.example/feed");
   assert.equal(streamUrl("/feed", { base: "https://a.example/v1/", query: { q: "a b" } }), "https://a.example/v1/feed?q=a+b");
-  assert.equal(streamUrl("/r/{room}/{*path}", {}, { room: "a/b?", path: "x y/z" }), "/r/a%2Fb%3F/x%20y/z");
+  assert.deepEqual([pathRest("x y/z?/"), pathRest(7)], ["x%20y/z%3F/", "7"]);
 });

@@ -29,6 +29,8 @@ const JOBS: &[Job] = &[
     Job { name: "tidy", fast: true, run: crate::tidy::check },
     Job { name: "test", fast: true, run: || cargo("test --workspace --all-features").tests() },
     Job { name: "typings", fast: true, run: || xtask("typings --check").check() },
+    // The committed schemas are those of the code, and clients of the last commit get along with it.
+    Job { name: "compat", fast: true, run: crate::compat::check },
     Job {
         name: "conformance",
         fast: true,
@@ -79,7 +81,7 @@ const JOBS: &[Job] = &[
     Job { name: "bench", fast: false, run: bench },
     // The generated client in Node, and its types under the strictest compiler.
     Job { name: "js", fast: false, run: || Command::new("npm test").within("tests/js").tests() },
-    // What others' validators and generators make of the documents that sse-core's tests have written.
+    // What others' validators and generators make of the documents, and of what the servers of the examples send.
     Job { name: "consumers", fast: false, run: consumers },
     // The client against every case of a connection, which Node plays.
     Job { name: "connection", fast: false, run: || cargo("test -p client-tests -- --ignored --nocapture").tests() },

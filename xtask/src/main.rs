@@ -3,18 +3,18 @@
 
 mod bench;
 mod command;
+mod compat;
 mod conformance;
 mod demo;
+mod examples;
 mod faults;
 mod fuzz;
 mod jobs;
 mod mutants;
 mod no_std;
-mod schema;
 mod tidy;
 mod tools;
 mod typegen;
-mod typings;
 mod viewer;
 
 use std::env;
@@ -27,7 +27,9 @@ usage: cargo xtask VERB [ARGUMENT]...
   test                  runs everything, and installs what it needs for that
   ci [JOB]...           runs the quick checks, or those that are named
   typings [--check]     writes the typed clients of the examples, or says whether they are current
+  schema [--check]      writes the JSON Schemas of the examples, or says whether they are current
   schema EXAMPLE        prints the JSON Schema of an example's stream; an unknown name lists them all
+  compat --base GITREF|FILE  says whether clients of the examples that are out there get along with the code
   list, openapi, asyncapi EXAMPLE  print its events, and the documents that describe it; --help has the options
   watch URL             prints the events of a stream, and reconnects; watch --help has its options
   decode, encode        prints the events of standard input, and makes an event stream of JSON lines
@@ -45,11 +47,9 @@ fn main() -> ExitCode {
     let mut arguments: Vec<String> = arguments.collect();
     let verb = arguments.first().cloned().unwrap_or_default();
     match verb.as_str() {
-        "typings" => typings::main(&arguments),
+        "typings" | "schema" | "compat" => examples::main(&arguments),
+        "list" | "openapi" | "asyncapi" if arguments.len() > 1 => examples::main(&arguments),
         "demo" => demo::main(&arguments.split_off(1)),
-        "schema" | "list" | "openapi" | "asyncapi" if arguments.len() > 1 => {
-            schema::main(&verb, &arguments[1], &arguments[2..])
-        }
         "watch" | "decode" | "encode" => viewer::main(&arguments),
         "test" if arguments.len() == 1 => jobs::test(),
         "ci" => jobs::ci(&arguments.split_off(1)),

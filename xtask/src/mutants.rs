@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -23,6 +23,8 @@ struct Mutant {
     what: String,
     /// The line `test: …`: the arguments of `cargo test`, before them perhaps `NAME=VALUE` for its environment.
     test: String,
+    /// The first file that is changed.
+    changed: String,
 }
 
 /// `cargo xtask mutants [NAME]...`: applies each patch, or those that are named, to a copy, and runs its tests.
@@ -47,7 +49,9 @@ pub(crate) fn run(names: &[String]) -> Tally {
         tally += Tally::one(false);
     }
     let chosen = |mutant: &Mutant| names.is_empty() || names.contains(&mutant.name);
-    let chosen: Vec<_> = mutants.into_iter().filter(chosen).collect();
+    let mut chosen: Vec<_> = mutants.into_iter().filter(chosen).collect();
+    // What one after the other builds of the same is built once.
+    chosen.sort_by(|a, b| (&a.test, &a.changed, &a.name).cmp(&(&b.test, &b.changed, &b.name)));
     tally += baseline(&chosen);
     for mutant in &chosen {
         let outcome = mutant.run();
@@ -86,7 +90,7 @@ fn mutants() -> io::Result<Vec<Mutant>> {
         let line = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default().to_owned();
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let what = text.lines().next().unwrap_or_default().to_owned();
-        mutants.insert(name.clone(), Mutant { name, what, test: line("test: "), file });
+        mutants.insert(name.clone(), Mutant { name, what, test: line("test: "), changed: line("--- a/"), file });
     }
     Ok(mutants.into_values().collect())
 }
@@ -124,16 +128,7 @@ impl Mutant {
         if !cargo_test(&self.test, &copy, &["--no-run"]).status().is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not build".to_owned());
         }
-        match output_in_time(cargo_test(&self.test, &copy, &[])) {
-            Ok(None) => Outcome::Noticed("a test that does not end".to_owned()),
-            Ok(Some((true, _))) => Outcome::Survived,
-            Ok(Some((false, text))) => {
-                let failed = text.lines().find_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
-                let stale = || Outcome::Stale("no test said that it failed".to_owned());
-                failed.map_or_else(stale, |test| Outcome::Noticed(test.to_owned()))
-            }
-            Err(error) => Outcome::Stale(error.to_string()),
-        }
+        outcome(cargo_test(&self.test, &copy, &[])).unwrap_or_else(|error| Outcome::Stale(error.to_string()))
     }
 }
 
@@ -141,8 +136,9 @@ impl Mutant {
 fn cargo_test(test: &str, copy: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
     command.current_dir(copy).arg("test").args(options).env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
-    // Warnings of code that has lost its purpose are no news.
-    command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").stderr(Stdio::null()).stdin(Stdio::null());
+    // Warnings of code that has lost its purpose are no news; nobody looks at a mutant with a debugger.
+    command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    command.stderr(Stdio::null()).stdin(Stdio::null());
     for word in test.split_whitespace() {
         match word.split_once('=') {
             Some((name, value)) if !word.starts_with('-') => command.env(name, value),
@@ -155,28 +151,37 @@ fn cargo_test(test: &str, copy: &Path, options: &[&str]) -> Command {
 /// How long tests may take that take some seconds.
 const MOST: Duration = Duration::from_mins(3);
 
-/// Whether the tests passed, and what they said; `None` if they do not end.
-fn output_in_time(mut command: Command) -> io::Result<Option<(bool, String)>> {
+/// Runs the tests until the first of them fails.
+fn outcome(mut command: Command) -> io::Result<Outcome> {
     let mut child = command.stdout(Stdio::piped()).process_group(0).spawn()?;
     let group = child.id();
     let (ended, has_ended) = mpsc::channel::<()>();
     let guard = thread::spawn(move || {
         let is_late = has_ended.recv_timeout(MOST) == Err(mpsc::RecvTimeoutError::Timeout);
-        if is_late {
-            // The tests with whoever started them.
-            let killed = Command::new("kill").args(["-9", "--", &format!("-{group}")]).status();
-            return killed.is_ok();
-        }
-        false
+        is_late && kill(group)
     });
-    let mut text = String::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout.read_to_string(&mut text)?;
+    let mut failed = None;
+    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        if let Some(test) = line?.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
+            failed = Some(test.to_owned());
+            kill(group);
+            break;
+        }
     }
     let passed = child.wait()?.success();
     drop(ended);
     let is_late = guard.join().unwrap_or(false);
-    Ok((!is_late).then_some((passed, text)))
+    Ok(match failed {
+        Some(test) => Outcome::Noticed(test),
+        None if is_late => Outcome::Noticed("a test that does not end".to_owned()),
+        None if passed => Outcome::Survived,
+        None => Outcome::Stale("no test said that it failed".to_owned()),
+    })
+}
+
+/// Ends the tests with whoever started them.
+fn kill(group: u32) -> bool {
+    Command::new("kill").args(["-9", "--", &format!("-{group}")]).status().is_ok()
 }
 
 /// Git, which must take the folder for itself and not for a part of the repository around it.
@@ -196,7 +201,9 @@ fn renew(from: &Path, copy: &Path) -> io::Result<()> {
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()?;
     let listed = String::from_utf8_lossy(&output.stdout);
-    let listed: BTreeSet<&Path> = listed.split_terminator('\0').map(Path::new).collect();
+    // What is deleted stands in the list until that is committed.
+    let listed = listed.split_terminator('\0').map(Path::new).filter(|file| from.join(file).exists());
+    let listed: BTreeSet<&Path> = listed.collect();
     for file in &listed {
         let (from, to) = (from.join(file), copy.join(file));
         let Ok(bytes) = fs::read(&from) else { continue };

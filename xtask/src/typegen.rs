@@ -1,12 +1,17 @@
 //! The workspace of a user, whose own xtask calls the library as ours does.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use crate::command::{Tally, root};
+use serde_json::{Value, json};
 
-/// What the user runs, and the exit code that it has. `OUT` is a folder that is empty at first.
+use crate::command::{Tally, root};
+use crate::compat::base;
+
+/// What the user runs, and the exit code that it has. `OUT` is a folder that is empty at first, `COMMITTED` what is
+/// committed, and `BEFORE` a schema from when the desk had one more event.
 const RUNS: &[(&str, i32)] = &[
     // What is committed is current.
     ("typings --check", 0),
@@ -26,6 +31,13 @@ const RUNS: &[(&str, i32)] = &[
     ("openapi --version 3.1 --merge OUT/openapi.json --out OUT/openapi.json --check", 0),
     ("asyncapi --out OUT/asyncapi.json", 0),
     ("asyncapi --out OUT/asyncapi.json --check", 0),
+    ("compat --base COMMITTED", 0),
+    ("compat --base COMMITTED --deny warn --profile source --closed-enums", 0),
+    ("compat --base BEFORE", 100),
+    ("compat --base BEFORE --only desk --format github", 100),
+    ("compat --base BEFORE --only order", 0),
+    ("compat --base no-such-commit", 1),
+    ("compat", 1),
     ("list", 0),
     ("typings --only nothing", 1),
     ("typing", 1),
@@ -35,16 +47,30 @@ const RUNS: &[(&str, i32)] = &[
 /// Runs the xtask of `examples/typegen-xtask` through cargo.
 pub(crate) fn check() -> Tally {
     let out = env::temp_dir().join(format!("typegen-xtask-{}", std::process::id()));
-    let mut tally = Tally::default();
+    let before = out.with_extension("before.schema.json");
+    let mut tally = Tally::one(write_before(&before).is_ok());
     for (line, expected) in RUNS {
-        let code = run(&line.replace("OUT", &out.to_string_lossy()));
+        let line = line.replace("OUT", &out.to_string_lossy()).replace("BEFORE", &before.to_string_lossy());
+        let code = run(&line.replace("COMMITTED", base("schemas")));
         if code != Some(*expected) {
             println!("`cargo xtask {line}` in examples/typegen-xtask: {code:?}, not {expected}");
         }
         tally += Tally::one(code == Some(*expected));
     }
     drop(fs::remove_dir_all(&out));
+    drop(fs::remove_file(&before));
     tally
+}
+
+/// Writes the desk's schema with an event that there is no more.
+fn write_before(path: &Path) -> Result<(), Box<dyn Error>> {
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(workspace().join("schemas/desk.schema.json"))?)?;
+    schema["x-sse"]["events"]["retired"] = json!({ "data": "empty" });
+    schema["$defs"]["DeskRetiredEvent"] =
+        json!({ "type": "object", "properties": { "event": { "const": "retired" } }, "required": ["event"] });
+    let events = schema["oneOf"].as_array_mut().ok_or("no events")?;
+    events.push(json!({ "$ref": "#/$defs/DeskRetiredEvent" }));
+    Ok(fs::write(path, schema.to_string())?)
 }
 
 fn run(arguments: &str) -> Option<i32> {

@@ -4,8 +4,6 @@ import { openChat } from "./sse/chat.js";
 
 /** How long somebody counts as typing. */
 const TYPING_MS = 3_000;
-/** How long to wait before turning again to a server that the browser has given up. */
-const PATIENCE_MS = 2_000;
 
 /** @param {string} id */
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -15,36 +13,29 @@ const input = (id) => /** @type {HTMLInputElement} */ ($(id));
 /** Who is typing, and the timer after which they are not. @type {Map<string, number>} */
 const typing = new Map();
 
-/** @param {string} lastEventId */
-function join(lastEventId) {
-  const room = openChat({ query: lastEventId ? { lastEventId } : {} });
+const room = openChat();
 
-  room.onOpen(() => set("live"));
-  // The room does not know any more what this page has heard, and tells anew what it keeps.
-  room.onReset(() => $("messages").replaceChildren());
-  room.onConnectionError((_, state) => {
-    set("reconnecting");
-    // A browser comes back by itself, unless something answered in the server's place.
-    if (state === "closed") setTimeout(join, PATIENCE_MS, room.lastEventId || lastEventId);
-  });
+room.onOpen(() => set("live"));
+// The room does not know any more what this page has heard, and tells anew what it keeps.
+room.onReset(() => $("messages").replaceChildren());
+room.onConnectionError((_, state) => set(state));
 
-  room.on("said", ({ name, text }) => {
-    const line = document.createElement("li");
-    const who = document.createElement("b");
-    who.textContent = name;
-    line.append(who, text);
-    $("messages").append(line);
-    line.scrollIntoView({ block: "end" });
-    stopped(name);
-  });
+room.on("said", ({ name, text }) => {
+  const line = document.createElement("li");
+  const who = document.createElement("b");
+  who.textContent = name;
+  line.append(who, text);
+  $("messages").append(line);
+  line.scrollIntoView({ block: "end" });
+  stopped(name);
+});
 
-  room.on("typing", (name) => {
-    if (name === input("name").value) return;
-    clearTimeout(typing.get(name));
-    typing.set(name, setTimeout(stopped, TYPING_MS, name));
-    showTyping();
-  });
-}
+room.on("typing", (name) => {
+  if (name === input("name").value) return;
+  clearTimeout(typing.get(name));
+  typing.set(name, setTimeout(stopped, TYPING_MS, name));
+  showTyping();
+});
 
 /** @param {string} name */
 function stopped(name) {
@@ -86,5 +77,3 @@ $("text").addEventListener("input", () => {
   toldAt = now;
   post("typing", input("name").value);
 });
-
-join("");

@@ -2,44 +2,34 @@
 /** The home: each device as the server last told it. A click changes nothing here, but asks the server to. */
 import { openDevice } from "./sse/device.js";
 
-/** How long to wait before turning again to a server that the browser has given up. */
-const PATIENCE_MS = 2_000;
-
 /** @param {string} id */
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** The rooms that the page's own address names; all of them if it names none. */
 const rooms = new URLSearchParams(location.search).get("rooms");
 
-/** @param {string} lastEventId */
-function look(lastEventId) {
-  const home = openDevice({ query: { ...(rooms && { rooms }), ...(lastEventId && { lastEventId }) } });
+const home = openDevice({ query: rooms ? { rooms } : {} });
 
-  home.onOpen(() => set("live"));
-  // Of these rooms, every device comes anew.
-  home.onReset(({ topics }) => Object.keys(topics ?? {}).forEach((room) => document.getElementById(room)?.remove()));
-  home.onConnectionError((_, state) => {
-    set("reconnecting");
-    // A browser comes back by itself, unless something answered in the server's place.
-    if (state === "closed") setTimeout(look, PATIENCE_MS, home.lastEventId || lastEventId);
-  });
+home.onOpen(() => set("live"));
+// Of these rooms, every device comes anew.
+home.onReset(({ topics }) => Object.keys(topics ?? {}).forEach((room) => document.getElementById(room)?.remove()));
+home.onConnectionError((_, state) => set(state));
 
-  home.on("lamp", ({ room, name, on }) => {
-    const lamp = device(room, name, () => {
-      const button = document.createElement("button");
-      button.textContent = name;
-      button.onclick = () => post(`rooms/${room}/lamps/${name}`, { on: button.ariaPressed !== "true" });
-      return button;
-    });
-    lamp.ariaPressed = String(on);
+home.on("lamp", ({ room, name, on }) => {
+  const lamp = device(room, name, () => {
+    const button = document.createElement("button");
+    button.textContent = name;
+    button.onclick = () => post(`rooms/${room}/lamps/${name}`, { on: button.ariaPressed !== "true" });
+    return button;
   });
+  lamp.ariaPressed = String(on);
+});
 
-  home.on("thermometer", ({ room, celsius }) => {
-    const thermometer = device(room, "thermometer", () => document.createElement("output"));
-    thermometer.textContent = `${celsius.toFixed(1)} °C`;
-    roomOf(room).querySelector("h2")?.append(thermometer);
-  });
-}
+home.on("thermometer", ({ room, celsius }) => {
+  const thermometer = device(room, "thermometer", () => document.createElement("output"));
+  thermometer.textContent = `${celsius.toFixed(1)} °C`;
+  roomOf(room).querySelector("h2")?.append(thermometer);
+});
 
 /** @param {string} room */
 function roomOf(room) {
@@ -81,5 +71,3 @@ async function post(path, body) {
   const answer = await fetch(path, request).catch(() => undefined);
   $("error").textContent = answer?.ok ? "" : ((await answer?.text()) ?? "The server does not answer.");
 }
-
-look("");

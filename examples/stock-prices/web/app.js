@@ -2,8 +2,6 @@
 /** The prices: the newest of each share, and whether all came that were promised. */
 import { openPrice } from "./sse/price.js";
 
-/** How long to wait before turning again to a server that the browser has given up. */
-const PATIENCE_MS = 2_000;
 /** How much of a book is shown. */
 const LEVELS = 5;
 
@@ -21,29 +19,22 @@ const leaping = new Set();
 /** @type {import("./sse/price.js").PriceBookData | undefined} */
 let book;
 
-/** @param {string} lastEventId */
-function watch(lastEventId) {
-  const prices = openPrice({ query: { ...(size && { size }), ...(lastEventId && { lastEventId }) } });
+const prices = openPrice({ query: size ? { size } : {} });
 
-  prices.onOpen(() => set("live"));
-  prices.onReset(({ reason }) => {
-    if (reason === "lagged") counts.lagged += 1;
-    // Another market counts anew.
-    if (reason === "unknown-epoch") shares.clear();
-    for (const symbol of shares.keys()) leaping.add(symbol);
-  });
-  prices.onConnectionError((_, state) => {
-    set("reconnecting");
-    // A browser comes back by itself, unless something answered in the server's place.
-    if (state === "closed") setTimeout(watch, PATIENCE_MS, prices.lastEventId || lastEventId);
-  });
+prices.onOpen(() => set("live"));
+prices.onReset(({ reason }) => {
+  if (reason === "lagged") counts.lagged += 1;
+  // Another market counts anew.
+  if (reason === "unknown-epoch") shares.clear();
+  for (const symbol of shares.keys()) leaping.add(symbol);
+});
+prices.onConnectionError((_, state) => set(state));
 
-  prices.on("trade", ({ symbol, number, cents }, { data }) => take(symbol, number, cents, data.length));
-  prices.on("book", (newest, { data }) => {
-    book = newest;
-    take(book.symbol, book.number, book.bids[0]?.[0] ?? 0, data.length);
-  });
-}
+prices.on("trade", ({ symbol, number, cents }, { data }) => take(symbol, number, cents, data.length));
+prices.on("book", (newest, { data }) => {
+  book = newest;
+  take(book.symbol, book.number, book.bids[0]?.[0] ?? 0, data.length);
+});
 
 /** @param {string} symbol @param {number} number @param {number} cents @param {number} length */
 function take(symbol, number, cents, length) {
@@ -93,5 +84,3 @@ setInterval(() => {
   $("rate").textContent = (characters / 1_000).toFixed(1);
   characters = 0;
 }, 1_000);
-
-watch("");

@@ -81,6 +81,13 @@ impl<T: fmt::Display> IdField<Perhaps> for Option<T> {
     }
 }
 
+/// Such a field, named in an expression.
+impl<T: fmt::Display> IdField<Perhaps> for &Option<T> {
+    fn event_id(&self) -> Result<Option<EventId>, EncodeError> {
+        (*self).event_id()
+    }
+}
+
 /// Reads a field marked `#[sse(retry)]`.
 ///
 /// # Errors

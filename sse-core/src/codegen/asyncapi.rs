@@ -16,10 +16,10 @@ use super::stream::params;
 use crate::schema::{PayloadSchema, canonical, control_events, draft07};
 
 impl Registry {
-    /// A document of AsyncAPI 3 for those who receive the events. The same streams give the same document.
+    /// A document of AsyncAPI 3 for the application that serves the streams. The same streams give the same document.
     ///
-    /// Each stream is a channel, each event a message of it, and so are the control events. Schemas are of draft-07, as
-    /// AsyncAPI has them.
+    /// Each stream is a channel, each event a message of it, and so are the control events. The application is the server,
+    /// so that its operations `send`; a client is generated as the other side. Schemas are of draft-07, as AsyncAPI has them.
     ///
     /// # Errors
     ///
@@ -51,9 +51,9 @@ pub(super) fn document(streams: &[Selected<'_>]) -> Result<Value, CodegenError> 
         let keys: BTreeSet<_> = messages.keys().collect();
         let all: Vec<_> = keys.iter().map(|key| json!({ "$ref": format!("{channel}/messages/{key}") })).collect();
         operations.insert(
-            format!("receive{}", pascal_case(stream.manifest.name())),
+            format!("send{}", pascal_case(stream.manifest.name())),
             json!({
-                "action": "receive",
+                "action": "send",
                 "channel": { "$ref": channel },
                 "messages": all,
                 "bindings": { "http": { "method": "GET", "bindingVersion": "0.3.0" } },
@@ -68,7 +68,7 @@ pub(super) fn document(streams: &[Selected<'_>]) -> Result<Value, CodegenError> 
         "info": {
             "title": "Event streams",
             "version": "1",
-            "description": "What a client receives as server-sent events (`text/event-stream`).",
+            "description": "What the server sends to its clients as server-sent events (`text/event-stream`).",
         },
         "channels": channels,
         "operations": operations,

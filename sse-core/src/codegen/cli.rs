@@ -1,17 +1,11 @@
-//! The command line: which verb, and what becomes of its outcome.
+//! What the command line is about: streams, and folders.
 
 use alloc::string::String;
-use alloc::vec::Vec;
-use std::env;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use super::args::{self, Args};
 use super::options::Emit;
 use super::registry::Registry;
 use super::sources::is_workspace;
-use super::verbs::{self, Failure, Verb, code, overview, print, say};
 use crate::schema::SseSchema;
 
 /// The command line of an `xtask` that generates what follows from the events: clients, schemas, documents.
@@ -89,52 +83,12 @@ impl Cli {
         self
     }
 
-    /// Sets the folder of committed schemas, which `schema` writes without `--out`.
+    /// Sets the folder of committed schemas: `schema` writes it without `--out`, and `compat` reads it as it was at a
+    /// commit.
     #[must_use]
     pub fn default_schemas(mut self, folder: impl Into<PathBuf>) -> Self {
         self.schemas = Some(folder.into());
         self
-    }
-
-    /// Does what the program's arguments ask for.
-    ///
-    /// | exit code | |
-    /// |---|---|
-    /// | 0 | done, or nothing to do |
-    /// | 1 | usage, or a file that cannot be read or written; also a path that is none, and a stream whose name makes no file |
-    /// | 4 | a file needs an update, with `--check` |
-    /// | 100 | incompatible, or a stream has no schema |
-    #[must_use]
-    pub fn run(&self) -> ExitCode {
-        self.run_args(env::args_os().skip(1))
-    }
-
-    /// Does what `args` ask for, of which the first is the verb.
-    #[must_use]
-    pub fn run_args(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
-        let args = match args::text(args.into_iter().map(Into::into)) {
-            Ok(args) => args,
-            Err(problem) => return unusable(&problem),
-        };
-        let Some((verb, args)) = args.split_first() else {
-            return unusable("no verb");
-        };
-        if ["--help", "-h", "help"].contains(&verb.as_str()) {
-            return outcome(print(&overview()).map(|()| ExitCode::SUCCESS).map_err(Failure::Io), "");
-        }
-        match verbs::ALL.iter().find(|known| known.name == verb) {
-            Some(verb) => outcome(self.carry_out(verb, args.to_vec()), &verb.usage()),
-            None => unusable(&alloc::format!("there is no verb `{verb}`")),
-        }
-    }
-
-    fn carry_out(&self, verb: &Verb, args: Vec<String>) -> Result<ExitCode, Failure> {
-        let args = Args::parse(&verb.flags, args)?;
-        if args.has("--help") {
-            print(&verb.usage())?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        (verb.run)(self, &args)
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -160,19 +114,6 @@ impl Cli {
     pub(super) const fn emit(&self) -> Emit {
         self.emit
     }
-}
-
-fn unusable(problem: &str) -> ExitCode {
-    say(&alloc::format!("{problem}\n\n{}", overview()));
-    code::USAGE_OR_IO.into()
-}
-
-fn outcome(done: Result<ExitCode, Failure>, usage: &str) -> ExitCode {
-    done.unwrap_or_else(|failure| {
-        let (text, code) = failure.report(usage);
-        say(&text);
-        code.into()
-    })
 }
 
 /// The nearest folder, upwards, whose manifest has a workspace; else the folder itself.

@@ -1,6 +1,7 @@
 //! Names in TypeScript.
 
 use alloc::borrow::ToOwned as _;
+use alloc::format;
 use alloc::string::{String, ToString as _};
 use serde_json::Value;
 
@@ -108,6 +109,16 @@ pub(super) fn key(name: &str) -> String {
     if name == "__proto__" { "[\"__proto__\"]".to_owned() } else { property(name) }
 }
 
+/// A member of an object: `params.room`, or `params["room-id"]`.
+pub(super) fn member(object: &str, name: &str) -> String {
+    if is_identifier(name) { format!("{object}.{name}") } else { format!("{object}[{}]", string(name)) }
+}
+
+/// The text of a template literal.
+pub(super) fn template(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
+}
+
 /// A string literal.
 pub(super) fn string(text: &str) -> String {
     Value::from(text).to_string()
@@ -193,6 +204,9 @@ mod tests {
         assert_eq!(type_name("string"), "string_");
         assert_eq!(property("a-b\""), "\"a-b\\\"\"");
         assert_eq!(property("class"), "class");
+        assert_eq!(member("params", "room"), "params.room");
+        assert_eq!(member("params", "room-id"), "params[\"room-id\"]");
+        assert_eq!(template("a`b\\c${d$"), "a\\`b\\\\c\\${d$");
         assert_eq!(key("__proto__"), "[\"__proto__\"]");
     }
 }

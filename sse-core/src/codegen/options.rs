@@ -13,6 +13,9 @@ pub struct Options {
     pub(super) schemas: bool,
     pub(super) react: bool,
     pub(super) shared: bool,
+    pub(super) runtime: Runtime,
+    pub(super) module: ModuleKind,
+    pub(super) extension: Extension,
 }
 
 /// What schemas become.
@@ -78,6 +81,7 @@ impl Options {
     }
 
     /// Sets whether the JSON Schemas of the payloads are written too, as a constant: `z.fromJSONSchema(FeedSchemas.tick)`.
+    /// A payload of bytes has none, like one that is empty.
     #[must_use]
     pub const fn schemas(mut self, schemas: bool) -> Self {
         self.schemas = schemas;
@@ -97,6 +101,32 @@ impl Options {
         self.shared = shared;
         self
     }
+
+    /// Sets where the runtime is. Default: in files of its own.
+    #[must_use]
+    pub fn runtime(mut self, runtime: Runtime) -> Self {
+        self.runtime = runtime;
+        self
+    }
+
+    /// Sets which modules [`Emit::Js`] writes. TypeScript is what its compiler makes of it, whatever this says.
+    #[must_use]
+    pub const fn module(mut self, module: ModuleKind) -> Self {
+        self.module = module;
+        self
+    }
+
+    /// Sets how the modules that [`Emit::Ts`] writes name each other. JavaScript is found by whole names only.
+    #[must_use]
+    pub const fn extension(mut self, extension: Extension) -> Self {
+        self.extension = extension;
+        self
+    }
+
+    /// How the runtime's names begin in a stream's module.
+    pub(super) fn namespace(&self) -> &'static str {
+        if self.runtime == Runtime::Inline { "" } else { "sse." }
+    }
 }
 
 /// What integers of 64 bits and more are.
@@ -113,6 +143,46 @@ pub enum Int64 {
     BigInt,
     /// An error, with the place of each.
     Forbid,
+}
+
+/// Where the runtime of the client is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Runtime {
+    /// In files beside those of the streams: `runtime.ts`.
+    #[default]
+    File,
+    /// In each stream's file, with everything else that is asked for (`useSse`, `shared`), so that it stands alone. Each has
+    /// a copy: with several streams [`Runtime::File`] is smaller, and a `StreamError` is the same class to all of them. A
+    /// type of the stream must not have a name that the runtime uses.
+    Inline,
+    /// In a package, by the name that it is imported by: `@acme/sse`. No runtime is written. The package exports what the
+    /// files of [`Runtime::File`] do, of the same version: `runtime`, and `runtime-bigint` with [`Int64::BigInt`].
+    Import(String),
+}
+
+/// Which modules the client is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModuleKind {
+    /// ES modules: `feed.js`, `feed.d.ts`.
+    #[default]
+    Esm,
+    /// For `require`: `feed.cjs`, `feed.d.cts`.
+    Cjs,
+}
+
+/// How modules name each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Extension {
+    /// `./runtime.js`, which browsers and Node find once it is compiled, and bundlers at once.
+    #[default]
+    Js,
+    /// `./runtime.ts`, for tools that run TypeScript as it is. `tsc` takes it with `allowImportingTsExtensions`.
+    Ts,
+    /// `./runtime`, for bundlers, and for `tsc` that resolves as they do.
+    None,
 }
 
 /// The language of the client.

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
-use super::options::{Emit, Options};
+use super::link::Form;
+use super::options::Options;
 use super::{ident, runtime, stream};
 use crate::schema::{Manifest, SchemaError, SseSchema};
 
@@ -134,12 +135,8 @@ impl Registry {
         let (mut files, mut diagnostics) = (Vec::new(), Vec::new());
         for Selected { path, file, manifest, .. } in self.select(&options.only)? {
             let module = stream::Module::new(manifest, path, options)?;
-            match options.emit {
-                Emit::Ts => files.push((format!("{file}.ts"), module.typescript())),
-                Emit::Js => {
-                    files.push((format!("{file}.js"), module.javascript()));
-                    files.push((format!("{file}.d.ts"), module.declarations()));
-                }
+            for form in Form::of(options) {
+                files.push((format!("{file}.{}", form.ending(options)), module.print(*form)));
             }
             diagnostics.extend(module.into_diagnostics());
         }

@@ -21,9 +21,9 @@ const SKIPPED: &[&str] = &["benches", "node_modules", "target", "tests"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Derived {
     /// Its file, from the root of the workspace.
-    file: PathBuf,
-    line: usize,
-    pub(super) name: String,
+    pub(super) file: PathBuf,
+    pub(super) line: usize,
+    name: String,
 }
 
 impl fmt::Display for Derived {
@@ -32,23 +32,54 @@ impl fmt::Display for Derived {
     }
 }
 
-/// The types below `root` that derive `SseEvent`, without those that others flatten.
-pub(super) fn derived(root: &Path) -> Vec<Derived> {
-    let (mut found, mut flattened) = (Vec::new(), BTreeSet::new());
-    let mut files = Vec::new();
-    rust_files(root, DEEPEST, &mut files);
-    files.sort();
-    for path in files {
-        let Ok(text) = fs::read_to_string(&path) else {
-            continue;
-        };
-        let file = path.strip_prefix(root).unwrap_or(&path);
-        for (line, name) in scan(&text, &mut flattened) {
-            found.push(Derived { file: file.to_owned(), line, name });
+/// What was found in a workspace.
+#[derive(Debug)]
+pub(super) struct Sources {
+    derived: Vec<Derived>,
+    /// The names of types that others flatten.
+    flattened: BTreeSet<String>,
+}
+
+impl Sources {
+    /// Looks into the files below `root`.
+    pub(super) fn read(root: &Path) -> Self {
+        let mut found = Self { derived: Vec::new(), flattened: BTreeSet::new() };
+        let mut files = Vec::new();
+        rust_files(root, DEEPEST, &mut files);
+        files.sort();
+        for path in files {
+            let Ok(text) = fs::read_to_string(&path) else {
+                continue;
+            };
+            let file = path.strip_prefix(root).unwrap_or(&path);
+            for (line, name) in scan(&text, &mut found.flattened) {
+                found.derived.push(Derived { file: file.to_owned(), line, name });
+            }
         }
+        found
     }
-    found.retain(|derived| !flattened.contains(&derived.name));
-    found
+
+    /// The types that are none of these, given by their paths, and that nothing flattens.
+    pub(super) fn others<'a>(&'a self, types: impl IntoIterator<Item = &'a str>) -> Vec<&'a Derived> {
+        let known: BTreeSet<_> = types.into_iter().map(last_word).collect();
+        let is_other = |derived: &&Derived| {
+            !known.contains(derived.name.as_str()) && !self.flattened.contains(derived.name.as_str())
+        };
+        self.derived.iter().filter(is_other).collect()
+    }
+
+    /// The type with this path, unless several have its name.
+    pub(super) fn find(&self, path: &str) -> Option<&Derived> {
+        let name = last_word(path);
+        let mut found = self.derived.iter().filter(|derived| derived.name == name);
+        found.next().filter(|_| found.next().is_none())
+    }
+}
+
+/// `Feed` of `my_events::feed::Feed<my_events::Money>`.
+fn last_word(path: &str) -> &str {
+    let path = path.split_once('<').map_or(path, |(path, _)| path);
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 /// The files below a folder, but not those of another workspace in it.

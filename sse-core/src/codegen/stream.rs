@@ -11,17 +11,20 @@ use serde_json::{Value, json};
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::header::header;
-use super::ident::{key, pascal_case, property, string, type_name};
+use super::ident::{key, member, pascal_case, property, string, template, type_name};
 use super::integers;
 use super::jsdoc::{JsDoc, ROUNDED, may_be_rounded};
-use super::options::{Int64, Options};
+use super::link::Form;
+use super::options::{Int64, Options, Runtime};
+use super::runtime;
 use super::types::Printer;
 use crate::schema::reference::reachable;
 use crate::schema::{EventSchema, Manifest, PayloadSchema};
 
 /// The parts of a module, from which its three forms are put together.
 #[derive(Debug)]
-pub(super) struct Module {
+pub(super) struct Module<'a> {
+    options: &'a Options,
     header: String,
     /// `Feed`
     name: String,
@@ -49,12 +52,12 @@ struct Schemas {
     value: String,
 }
 
-impl Module {
-    pub(super) fn new(manifest: &Manifest, path: &str, options: &Options) -> Result<Self, CodegenError> {
+impl<'a> Module<'a> {
+    pub(super) fn new(manifest: &Manifest, path: &str, options: &'a Options) -> Result<Self, CodegenError> {
         let name = pascal_case(manifest.name());
         let params = params(path).ok_or_else(|| CodegenError::path(path))?;
-        let names = type_names(manifest, &name)?;
-        let mut printer = Printer::new(&name, &names, &options.types);
+        let names = type_names(manifest, &name, options)?;
+        let mut printer = Printer::new(&name, &names, options);
         let mut types = String::new();
         for (key, name) in &names {
             if let Some(definition) = manifest.definitions().get(key) {
@@ -64,14 +67,16 @@ impl Module {
         }
         types += &events(manifest, &name, &mut printer);
         types += &format!(
-            "\n/** Any event of the stream, told apart by `event`. */\nexport type {name} = sse.EventOf<{name}Events>;\n"
+            "\n/** Any event of the stream, told apart by `event`. */\nexport type {name} = {sse}EventOf<{name}Events>;\n",
+            sse = options.namespace(),
         );
         let places = (options.types.int64 == Int64::BigInt).then(|| integers::places(manifest)).flatten();
         Ok(Self {
+            options,
             header: header("schema", &manifest.event_view().to_string()),
             types,
-            codec: codec(manifest, &name, places.as_ref()),
-            schemas: options.schemas.then(|| schemas(manifest, &name)),
+            codec: codec(manifest, &name, places.as_ref(), options.namespace()),
+            schemas: options.schemas.then(|| schemas(manifest, &name, options.namespace())),
             reads_bigints: places.is_some(),
             codec_doc: format!("/** How the events of `{name}` are written. */\n"),
             path: path.to_owned(),
@@ -85,12 +90,34 @@ impl Module {
         self.diagnostics
     }
 
-    pub(super) fn typescript(&self) -> String {
+    /// The text of the file.
+    pub(super) fn print(&self, form: Form) -> String {
+        let imports = match (&self.options.runtime, form) {
+            (Runtime::Inline, _) => runtime::inlined(form, self.options),
+            (_, Form::Declarations) => "import type * as sse from \"./runtime.js\";\n\n".to_owned(),
+            _ if self.reads_bigints => {
+                "import * as sse from \"./runtime.js\";\nimport { bigIntParser } from \"./runtime-bigint.js\";\n\n"
+                    .to_owned()
+            }
+            _ => "import * as sse from \"./runtime.js\";\n\n".to_owned(),
+        };
+        let text = match form {
+            Form::TypeScript => self.typescript(),
+            Form::JavaScript => self.javascript(),
+            Form::Declarations => self.declarations(),
+        };
+        format!("{}{}", self.header, form.link(&(imports + &text), self.options))
+    }
+
+    fn typescript(&self) -> String {
         let Self { name, types, codec, codec_doc, .. } = self;
-        let mut out = format!("{}{types}\n", self.imports());
-        out += &format!("{codec_doc}export const {name}Codec: sse.Codec<{name}Events> = {codec};\n");
+        let mut out = format!("{types}\n");
+        out += &format!(
+            "{codec_doc}export const {name}Codec: {}Codec<{name}Events> = {codec};\n",
+            self.options.namespace()
+        );
         if let Some(Schemas { doc, kind, definitions, value }) = &self.schemas {
-            out += &format!("\n{definitions}\n\n{doc}export const {name}Schemas: {kind} = {value};\n");
+            out += &format!("\n{definitions}{doc}export const {name}Schemas: {kind} = {value};\n");
         }
         for function in self.functions() {
             let Function { doc, name, result, typed, body, .. } = function;
@@ -99,11 +126,11 @@ impl Module {
         out
     }
 
-    pub(super) fn javascript(&self) -> String {
+    fn javascript(&self) -> String {
         let Self { name, codec, codec_doc, .. } = self;
-        let mut out = format!("{}{codec_doc}export const {name}Codec = {codec};\n", self.imports());
+        let mut out = format!("{codec_doc}export const {name}Codec = {codec};\n");
         if let Some(Schemas { doc, definitions, value, .. }) = &self.schemas {
-            out += &format!("\n{definitions}\n\n{doc}export const {name}Schemas = {value};\n");
+            out += &format!("\n{definitions}{doc}export const {name}Schemas = {value};\n");
         }
         for Function { doc, name, untyped, body, .. } in self.functions() {
             out += &format!("\n{doc}export function {name}({untyped}) {{\n  return {body};\n}}\n");
@@ -111,10 +138,11 @@ impl Module {
         out
     }
 
-    pub(super) fn declarations(&self) -> String {
-        let Self { header, name, types, codec_doc, .. } = self;
-        let mut out = format!("{header}import type * as sse from \"./runtime.js\";\n\n{types}\n");
-        out += &format!("{codec_doc}export declare const {name}Codec: sse.Codec<{name}Events>;\n");
+    fn declarations(&self) -> String {
+        let Self { name, types, codec_doc, .. } = self;
+        let mut out = format!("{types}\n");
+        out +=
+            &format!("{codec_doc}export declare const {name}Codec: {}Codec<{name}Events>;\n", self.options.namespace());
         if let Some(Schemas { doc, kind, .. }) = &self.schemas {
             out += &format!("\n{doc}export declare const {name}Schemas: {kind};\n");
         }
@@ -124,47 +152,60 @@ impl Module {
         out
     }
 
-    fn imports(&self) -> String {
-        let bigints = if self.reads_bigints { "import { bigIntParser } from \"./runtime-bigint.js\";\n" } else { "" };
-        format!("{}import * as sse from \"./runtime.js\";\n{bigints}\n", self.header)
-    }
-
     /// `openFeed` and `streamFeed`.
     fn functions(&self) -> [Function; 2] {
         let Self { name, path, params, .. } = self;
+        let sse = self.options.namespace();
         let fields: Vec<_> = params.iter().map(|param| format!("{}: string | number", property(param))).collect();
-        let (first, bare, argument) = if fields.is_empty() {
-            (String::new(), "", "")
+        let (first, bare) = if fields.is_empty() {
+            (String::new(), "")
         } else {
-            (format!("params: {{ {} }}, ", fields.join("; ")), "params, ", ", params")
+            (format!("params: {{ {} }}, ", fields.join("; ")), "params, ")
         };
+        let url = url(path, sse);
         let function = |verb: &str, how: &str, options: &str, result: String, call: &str| Function {
             // A `*/` in a path would end the comment.
             doc: format!("/** {how} `{}`. */\n", path.replace("*/", "*\\/")),
             name: format!("{verb}{name}"),
             result,
-            typed: format!("{first}options: sse.UrlOptions & sse.{options} = {{}}"),
-            declared: format!("{first}options?: sse.UrlOptions & sse.{options}"),
+            typed: format!("{first}options: {sse}UrlOptions & {sse}{options} = {{}}"),
+            declared: format!("{first}options?: {sse}UrlOptions & {sse}{options}"),
             untyped: format!("{bare}options = {{}}"),
-            body: format!("{call}({name}Codec, sse.streamUrl({}, options{argument}), options)", string(path)),
+            body: format!("{call}({name}Codec, {sse}streamUrl({url}, options), options)"),
         };
         [
             function(
                 "open",
                 "Opens an `EventSource` at",
                 "OpenOptions",
-                format!("sse.TypedEventSource<{name}Events>"),
-                "new sse.TypedEventSource",
+                format!("{sse}TypedEventSource<{name}Events>"),
+                &format!("new {sse}TypedEventSource"),
             ),
             function(
                 "stream",
                 "Iterates, over `fetch`, over the events of",
                 "StreamOptions",
                 format!("AsyncGenerator<{name}, void, undefined>"),
-                "sse.stream",
+                &format!("{sse}stream"),
             ),
         ]
     }
+}
+
+/// The expression that puts the parameters into a path, encoded.
+fn url(path: &str, sse: &str) -> String {
+    let mut rest = path;
+    let mut out = String::new();
+    while let Some((before, tail)) = rest.split_once('{') {
+        let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        out += &template(before);
+        out += &match name.strip_prefix('*') {
+            Some(name) => format!("${{{sse}pathRest({})}}", member("params", name)),
+            None => format!("${{encodeURIComponent({})}}", member("params", name)),
+        };
+        rest = tail;
+    }
+    if out.is_empty() { string(path) } else { format!("`{out}{}`", template(rest)) }
 }
 
 /// A function in its three forms.
@@ -178,8 +219,10 @@ struct Function {
     body: String,
 }
 
+const INLINED: &str = "a name in the inlined runtime";
+
 /// The TypeScript name of each definition that is used.
-fn type_names(manifest: &Manifest, stream: &str) -> Result<BTreeMap<String, String>, CodegenError> {
+fn type_names(manifest: &Manifest, stream: &str, options: &Options) -> Result<BTreeMap<String, String>, CodegenError> {
     let mut used = BTreeSet::new();
     for event in manifest.events() {
         if let PayloadSchema::Json(schema) = &event.payload {
@@ -195,12 +238,19 @@ fn type_names(manifest: &Manifest, stream: &str) -> Result<BTreeMap<String, Stri
         format!("open{stream}"),
         format!("stream{stream}"),
     ] {
-        owners.insert(own.clone(), format!("the stream's own `{own}`"));
+        let owner = format!("the stream's own `{own}`");
+        if runtime::uses(&own, options) {
+            return Err(CodegenError::same_name(stream, &own, &owner, INLINED));
+        }
+        owners.insert(own, owner);
     }
     let mut names = BTreeMap::new();
     for key in used {
         let name = type_name(&key);
         let owner = format!("the type `{key}`");
+        if runtime::uses(&name, options) {
+            return Err(CodegenError::same_name(stream, &name, &owner, INLINED));
+        }
         if let Some(first) = owners.get(&name) {
             return Err(CodegenError::same_name(stream, &name, first, &owner));
         }
@@ -221,7 +271,8 @@ fn events(manifest: &Manifest, name: &str, printer: &mut Printer<'_>) -> String 
     for event in manifest.events() {
         let kind = match &event.payload {
             PayloadSchema::Json(schema) => printer.payload(schema.as_value(), &format!("event {:?}", event.name)),
-            PayloadSchema::Text | PayloadSchema::Base64 => "string".to_owned(),
+            PayloadSchema::Text => "string".to_owned(),
+            PayloadSchema::Base64 => "Uint8Array".to_owned(),
             PayloadSchema::Empty => "undefined".to_owned(),
         };
         out += &format!("{}  {}: {kind};\n", event_doc(event, printer.rounds()).print(1), property(&event.name));
@@ -249,15 +300,17 @@ fn event_doc(event: &EventSchema, rounds: bool) -> JsDoc {
     doc
 }
 
-fn codec(manifest: &Manifest, name: &str, integers: Option<&(Value, Value)>) -> String {
+fn codec(manifest: &Manifest, name: &str, integers: Option<&(Value, Value)>, sse: &str) -> String {
     let events: String = manifest
         .events()
         .iter()
         .map(|event| {
-            // A page is given the text in base64.
-            let encoding =
-                if matches!(event.payload, PayloadSchema::Base64) { "text" } else { event.payload.encoding() };
-            format!("    {}: {},\n", key(&event.name), string(encoding))
+            // Who is sent no bytes need not hold what reads them.
+            let encoding = match &event.payload {
+                PayloadSchema::Base64 => format!("{sse}base64"),
+                payload => string(payload.encoding()),
+            };
+            format!("    {}: {encoding},\n", key(&event.name))
         })
         .collect();
     let terminal: Vec<_> =
@@ -270,18 +323,19 @@ fn codec(manifest: &Manifest, name: &str, integers: Option<&(Value, Value)>) -> 
     format!("{{\n  name: {},\n  events: {events},\n  terminal: [{}],\n{parse}}}", string(name), terminal.join(", "))
 }
 
-fn schemas(manifest: &Manifest, name: &str) -> Schemas {
+fn schemas(manifest: &Manifest, name: &str, sse: &str) -> Schemas {
     let definitions = manifest.definitions();
     let shared = format!("definitionsOf{name}");
-    let (mut members, mut names) = (String::new(), Vec::new());
+    let (mut members, mut names, mut is_shared) = (String::new(), Vec::new(), false);
     for event in manifest.events() {
         let schema = match &event.payload {
             PayloadSchema::Json(schema) => schema.as_value().clone(),
             PayloadSchema::Text => json!({ "type": "string" }),
-            PayloadSchema::Base64 => json!({ "type": "string", "contentEncoding": "base64" }),
-            PayloadSchema::Empty => continue,
+            // Nothing that a schema could describe.
+            PayloadSchema::Base64 | PayloadSchema::Empty => continue,
         };
         let refers = !reachable(&schema, definitions).is_empty();
+        is_shared |= refers;
         let schema = match schema {
             Value::Object(_) if refers => format!("{{ ...{schema}, $defs: {shared} }}"),
             Value::Bool(false) => "{ \"not\": {} }".to_owned(),
@@ -296,8 +350,9 @@ fn schemas(manifest: &Manifest, name: &str) -> Schemas {
     let kind = if names.is_empty() { "never".to_owned() } else { names.join(" | ") };
     Schemas {
         doc: format!("/** The JSON Schema of each payload of `{name}`. */\n"),
-        kind: format!("{{ readonly [K in {kind}]: sse.JsonSchema }}"),
-        definitions: format!("const {shared} = {{\n{definitions}}};"),
+        kind: format!("{{ readonly [K in {kind}]: {sse}JsonSchema }}"),
+        // What nobody refers to would be an unused constant.
+        definitions: if is_shared { format!("const {shared} = {{\n{definitions}}};\n\n") } else { String::new() },
         value: format!("{{\n{members}}}"),
     }
 }
@@ -324,6 +379,14 @@ pub(super) fn params(path: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn urls_of_paths() {
+        assert_eq!(url("/feed`", "sse."), "\"/feed`\"");
+        let path = "/a`/{room}/{*the-rest}/b";
+        let expected = "`/a\\`/${encodeURIComponent(params.room)}/${sse.pathRest(params[\"the-rest\"])}/b`";
+        assert_eq!(url(path, "sse."), expected);
+    }
 
     #[test]
     fn params_of_paths() {

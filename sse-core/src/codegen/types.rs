@@ -17,7 +17,7 @@ use super::expression::{Binds, Type, intersection, literal, union};
 use super::ident::{property, string};
 use super::jsdoc::{JsDoc, is_wide, may_be_rounded};
 use super::keyword::is_known;
-use super::options::{Int64, TypeOptions};
+use super::options::{Int64, Options, TypeOptions};
 use crate::schema::reference::definition_of;
 
 type Object = Map<String, Value>;
@@ -33,6 +33,8 @@ pub(super) struct Printer<'a> {
     stream: &'a str,
     names: &'a BTreeMap<String, String>,
     options: &'a TypeOptions,
+    /// How the runtime's names begin.
+    namespace: &'static str,
     diagnostics: Vec<Diagnostic>,
     /// Where integers are that JavaScript rounds.
     rounded: Vec<String>,
@@ -40,8 +42,9 @@ pub(super) struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     /// `names` has the TypeScript name of each definition.
-    pub(super) const fn new(stream: &'a str, names: &'a BTreeMap<String, String>, options: &'a TypeOptions) -> Self {
-        Self { stream, names, options, diagnostics: Vec::new(), rounded: Vec::new() }
+    pub(super) fn new(stream: &'a str, names: &'a BTreeMap<String, String>, options: &'a Options) -> Self {
+        let namespace = options.namespace();
+        Self { stream, names, options: &options.types, namespace, diagnostics: Vec::new(), rounded: Vec::new() }
     }
 
     /// What the types cannot say.
@@ -193,7 +196,7 @@ impl<'a> Printer<'a> {
     fn string(&self, object: &Object) -> Type {
         let format = object.get("format").and_then(Value::as_str);
         match format.filter(|format| self.options.brands.iter().any(|brand| brand == format)) {
-            Some(format) => Type::atom(format!("sse.Branded<{}>", string(format))),
+            Some(format) => Type::atom(format!("{}Branded<{}>", self.namespace, string(format))),
             None => Type::atom("string"),
         }
     }

@@ -1,7 +1,5 @@
 //! What a team knows of and does anyway, for a time: `sse-compat.toml`.
 
-use alloc::borrow::ToOwned as _;
-use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,8 +8,10 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::day::Day;
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
+use super::invalid::{InvalidAllowances, Mistake};
 use super::rule::Rule;
+use super::severity::Severity;
 
 /// The changes that a team knows of and makes anyway, each for a reason and until a day.
 ///
@@ -108,20 +108,26 @@ impl Allowances {
     /// `reason` and `until`, if there is no such rule, or if the reason is blank.
     pub fn parse(text: &str) -> Result<Self, InvalidAllowances> {
         let file: File =
-            toml::from_str(text).map_err(|error| InvalidAllowances::new(Inner::Toml(error.to_string())))?;
+            toml::from_str(text).map_err(|error| InvalidAllowances::new(Mistake::Toml(error.to_string())))?;
         let entries = file.allow.into_iter().map(|entry| {
             let rule =
-                Rule::of_id(&entry.rule).ok_or_else(|| InvalidAllowances::new(Inner::Rule(entry.rule.clone())))?;
+                Rule::of_id(&entry.rule).ok_or_else(|| InvalidAllowances::new(Mistake::Rule(entry.rule.clone())))?;
             let until = match entry.until {
                 Until::Day(date) => Day::of(date).ok_or_else(|| InvalidAllowances::day(&date.to_string()))?,
                 Until::Text(text) => Day::parse(&text)?,
             };
             if entry.reason.trim().is_empty() {
-                return Err(InvalidAllowances::new(Inner::NoReason { rule, at: entry.at }));
+                return Err(InvalidAllowances::new(Mistake::NoReason { rule, at: entry.at }));
             }
             Ok(Allowance { rule, at: entry.at, reason: entry.reason, until })
         });
         Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+    }
+
+    /// The allowances within these streams.
+    pub(crate) fn within(mut self, streams: &[&str]) -> Self {
+        self.entries.retain(|entry| streams.iter().any(|stream| entry.at.split('/').next() == Some(stream)));
+        self
     }
 
     /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place.
@@ -147,40 +153,3 @@ impl fmt::Display for Allowance {
         write!(f, "{} {} until {}: {}", self.rule.id(), self.at, self.until, self.reason)
     }
 }
-
-/// A text that is no `sse-compat.toml`, or no day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidAllowances {
-    inner: Box<Inner>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Inner {
-    Toml(String),
-    Rule(String),
-    Day(String),
-    NoReason { rule: Rule, at: String },
-}
-
-impl InvalidAllowances {
-    fn new(inner: Inner) -> Self {
-        Self { inner: Box::new(inner) }
-    }
-
-    pub(super) fn day(text: &str) -> Self {
-        Self::new(Inner::Day(text.to_owned()))
-    }
-}
-
-impl fmt::Display for InvalidAllowances {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.inner {
-            Inner::Toml(problem) => f.write_str(problem.trim_end()),
-            Inner::Rule(rule) => write!(f, "there is no rule `{rule}`"),
-            Inner::Day(text) => write!(f, "`{text}` is no day: write `2027-01-31`"),
-            Inner::NoReason { rule, at } => write!(f, "`{}` at `{at}` is allowed for no reason: say why", rule.id()),
-        }
-    }
-}
-
-impl core::error::Error for InvalidAllowances {}

@@ -128,10 +128,12 @@ impl Comparison<'_> {
         let grew = are_integers && is_safe(old) && !is_safe(new);
         let shrank = are_integers && !is_safe(old) && is_safe(new);
         if grew {
-            self.report(Rule::IntWidthGrew, format!("it was {}, and is {}", width(base), width(head)));
+            let message =
+                format!("it was {}, and is {}: JSON.parse rounds beyond 2^53", width(base, old), width(head, new));
+            self.report(Rule::IntWidthGrew, message);
         }
         if shrank {
-            self.report(Rule::IntWidthShrank, format!("it was {}, and is {}", width(base), width(head)));
+            self.report(Rule::IntWidthShrank, format!("it was {}, and is {}", width(base, old), width(head, new)));
         }
         for (end, what, old, new) in
             [(End::Least, "minimum", old[0], new[0]), (End::Largest, "maximum", old[1], new[1])]
@@ -231,7 +233,18 @@ impl Comparison<'_> {
     }
 }
 
-/// `int32`, or `integer` if nothing more is known.
-fn width(shape: &Shape) -> &str {
-    shape.node.get("format").and_then(Value::as_str).unwrap_or("integer")
+/// `int32`, or `integer`; with the limits that are not those of its type.
+fn width(shape: &Shape, [least, largest]: [Option<Limit>; 2]) -> String {
+    let format = shape.node.get("format").and_then(Value::as_str);
+    let name = format.unwrap_or("integer");
+    let of_type = format.and_then(range_of).map(|(least, largest)| [least, largest].map(Limit::Integer));
+    let mut words = name.to_owned();
+    for (which, limit, usual) in
+        [("from", least, of_type.map(|[least, _]| least)), ("to", largest, of_type.map(|[_, largest]| largest))]
+    {
+        if limit.is_some() && Limit::in_words(limit) != Limit::in_words(usual) {
+            words += &format!(" {which} {}", Limit::in_words(limit));
+        }
+    }
+    words
 }

@@ -1,19 +1,22 @@
 //! Two schemas side by side, and what was found so far.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem;
+use core::ops::Range;
 
 use serde_json::{Map, Value};
 
 use super::error::{CompatError, Problem};
-use super::finding::{Finding, Options, Severity};
+use super::finding::Finding;
 use super::merge::without_words;
+use super::options::Options;
 use super::resolve::Alternatives;
 use super::rule::Rule;
+use super::severity::Severity;
 use super::stream::Stream;
 use crate::schema::reference::definition_of;
 
@@ -25,6 +28,25 @@ const COMPARISONS: usize = 50_000;
 /// Two pairs that are one: what each schema says, as text.
 type Pair = (String, String);
 
+/// Where a pair was compared first.
+#[derive(Clone, Debug)]
+struct First {
+    at: String,
+    /// What was found; nothing as long as it is being compared.
+    findings: Range<usize>,
+    /// In how many further places the pair is.
+    further: usize,
+}
+
+/// A look at two schemas, of which nothing is reported.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    /// How bad a change may be. What is about words may always be.
+    limit: Option<Severity>,
+    /// Whether there was a worse one.
+    refused: bool,
+}
+
 /// Two schemas side by side, and what was found so far.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
@@ -34,9 +56,13 @@ pub(super) struct Comparison<'a> {
     path: Vec<String>,
     findings: Vec<Finding>,
     /// Pairs with a reference that were compared, or are being: a pair says the same wherever it stands.
-    seen: BTreeSet<Pair>,
-    /// Whether findings are only looked at to see which schemas belong together.
-    probing: bool,
+    seen: BTreeMap<Pair, First>,
+    /// The order in which pairs were added to `seen`, while probing.
+    probed: Vec<Pair>,
+    /// What is only looked at to see which schemas belong together, if that is so.
+    probe: Option<Probe>,
+    /// Pairs that were found to be equal, or not.
+    equal: BTreeMap<Pair, bool>,
     comparisons: usize,
 }
 
@@ -48,8 +74,10 @@ impl<'a> Comparison<'a> {
             head,
             path: Vec::new(),
             findings: Vec::new(),
-            seen: BTreeSet::new(),
-            probing: false,
+            seen: BTreeMap::new(),
+            probed: Vec::new(),
+            probe: None,
+            equal: BTreeMap::new(),
             comparisons: 0,
         }
     }
@@ -71,8 +99,13 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn report_with(&mut self, rule: Rule, severity: Severity, message: String, hint: Option<String>) {
+        if let Some(probe) = &mut self.probe {
+            probe.refused |= !rule.is_about_words() && probe.limit.is_none_or(|limit| severity > limit);
+            return;
+        }
         let at = self.at();
-        self.findings.push(Finding { stream: self.base.name.to_owned(), at, rule, severity, message, hint });
+        let stream = self.base.name.to_owned();
+        self.findings.push(Finding { stream, at, rule, severity, message, hint, also: Vec::new() });
     }
 
     /// Does something one step further into the schema.
@@ -91,32 +124,50 @@ impl<'a> Comparison<'a> {
         done
     }
 
-    /// What would be found: nothing is reported.
+    /// Whether nothing would be found that is worse than `limit`, but what is about words: nothing is reported.
     ///
     /// What was compared before does not count, because it may have been found to differ; but within one probe it
     /// does, where a difference of any pair is one of the whole.
     pub(super) fn probe(
         &mut self,
+        limit: Option<Severity>,
         body: impl FnOnce(&mut Self) -> Result<(), CompatError>,
-    ) -> Result<Vec<Finding>, CompatError> {
-        let findings = mem::take(&mut self.findings);
-        let seen = if self.probing { self.seen.clone() } else { mem::take(&mut self.seen) };
-        let probing = mem::replace(&mut self.probing, true);
+    ) -> Result<bool, CompatError> {
+        let outer = self.probe.replace(Probe { limit, refused: false });
+        let compared = if outer.is_none() { mem::take(&mut self.seen) } else { BTreeMap::new() };
+        let probed = self.probed.len();
         let done = body(self);
-        self.probing = probing;
-        self.seen = seen;
-        let found = mem::replace(&mut self.findings, findings);
-        done.map(|()| found)
+        let holds = !mem::replace(&mut self.probe, outer).is_some_and(|probe| probe.refused);
+        let pairs = self.probed.split_off(probed);
+        if outer.is_none() {
+            self.seen = compared;
+            if holds && limit.is_none() && done.is_ok() {
+                // No pair of them differs, because each rests on the others alone.
+                self.equal.extend(pairs.into_iter().map(|pair| (pair, true)));
+            }
+        } else {
+            for pair in &pairs {
+                self.seen.remove(pair);
+            }
+        }
+        done.map(|()| holds)
+    }
+
+    /// Whether any difference will do, whatever it is: there is no need to find out what became of what.
+    pub(super) fn seeks_equality(&self) -> bool {
+        self.probe.is_some_and(|probe| probe.limit.is_none())
     }
 
     /// Whether both take the same values.
     pub(super) fn are_equal(&mut self, base: &Value, head: &Value) -> Result<bool, CompatError> {
-        let found = self.probe(|probe| probe.schemas(base, head))?;
-        Ok(found.iter().all(|finding| finding.rule.is_about_words()))
+        self.probe(None, |probe| probe.schemas(base, head))
     }
 
     /// Compares what `base` takes with what is sent as `head`.
     pub(super) fn schemas(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
+        if self.probe.is_some_and(|probe| probe.refused) {
+            return Ok(());
+        }
         self.comparisons += 1;
         if self.comparisons > COMPARISONS {
             return Err(self.base.failed(Problem::TooLarge { limit: COMPARISONS }));
@@ -125,22 +176,64 @@ impl<'a> Comparison<'a> {
             self.words(base, head);
         }
         let (base_name, head_name) = (reference(base), reference(head));
-        if base_name.is_some() || head_name.is_some() {
-            self.names(base_name, head_name);
-            if !self.seen.insert((text(base), text(head))) {
-                return Ok(());
-            }
-            if let (Some(base_name), Some(head_name)) = (base_name, head_name)
-                && let Value::Object(base) = self.base.definition(base_name)?
-                && let Value::Object(head) = self.head.definition(head_name)?
-            {
-                self.words(base, head);
+        if base_name.is_none() && head_name.is_none() {
+            return self.resolved(base, head);
+        }
+        self.names(base_name, head_name);
+        let pair = (text(base), text(head));
+        if self.seen.contains_key(&pair) {
+            self.is_here_too(&pair);
+            return Ok(());
+        }
+        if let Some(probe) = &mut self.probe {
+            match self.equal.get(&pair) {
+                Some(true) => return Ok(()),
+                Some(false) if probe.limit.is_none() => {
+                    probe.refused = true;
+                    return Ok(());
+                }
+                _ => self.probed.push(pair.clone()),
             }
         }
+        let from = self.findings.len();
+        self.seen.insert(pair.clone(), First { at: self.at(), findings: from..from, further: 0 });
+        if let (Some(base_name), Some(head_name)) = (base_name, head_name)
+            && let Value::Object(base) = self.base.definition(base_name)?
+            && let Value::Object(head) = self.head.definition(head_name)?
+        {
+            self.words(base, head);
+        }
+        self.resolved(base, head)?;
+        if let Some(first) = self.seen.get_mut(&pair) {
+            first.findings = from..self.findings.len();
+        }
+        if self.seeks_equality() && self.probe.is_some_and(|probe| probe.refused) {
+            self.equal.insert(pair, false);
+        }
+        Ok(())
+    }
+
+    fn resolved(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
         let at = self.at();
         let base = Alternatives::of(base, self.base, &at)?;
         let head = Alternatives::of(head, self.head, &at)?;
         self.alternatives(&base, &head)
+    }
+
+    /// Adds this place to what was found where the pair was compared first.
+    fn is_here_too(&mut self, pair: &Pair) {
+        let here = self.at();
+        let Some(first) =
+            self.seen.get_mut(pair).filter(|first| self.probe.is_none() && first.further < Finding::PLACES)
+        else {
+            return;
+        };
+        first.further += 1;
+        for finding in self.findings.get_mut(first.findings.clone()).into_iter().flatten() {
+            if let Some(rest) = finding.at.strip_prefix(&first.at).filter(|_| finding.also.len() < Finding::PLACES) {
+                finding.also.push(format!("{here}{rest}"));
+            }
+        }
     }
 
     /// Compares what is said to people, and to nobody else.
@@ -172,7 +265,7 @@ impl<'a> Comparison<'a> {
         };
         let new = head.and_then(definition_of);
         if new.as_ref() != Some(&old) && !self.head.definitions.contains_key(&old) {
-            let now = new.map_or_else(|| "has no name any more".into(), |new| format!("is `{new}`"));
+            let now = new.map_or_else(|| "has no name any more".into(), |new| format!("is `{new}` now"));
             self.report(Rule::DefRenamed, format!("the type `{old}` {now}"));
         }
     }

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use toml::value::{Date, Datetime};
 
-use super::allow::InvalidAllowances;
+use super::invalid::InvalidAllowances;
 
 /// A day of the calendar, in UTC.
 ///

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::comparison::Comparison;
 use super::error::CompatError;
-use super::finding::Severity;
 use super::rule::Rule;
+use super::severity::Severity;
 use super::stream::Event;
 
 /// The name of the event that has no `event:` line.
@@ -31,7 +31,10 @@ impl<'a> Comparison<'a> {
                 at.within(name, |at| match (head.events.get(name), became_default) {
                     (Some(now), _) => at.event(event, now),
                     (None, Some((old, new))) if old == *name => {
-                        at.report(Rule::EventDefaultChanged, format!("it is sent as {} now", in_words(new)));
+                        at.report(
+                            Rule::EventDefaultChanged,
+                            format!("it is sent as {} now: listeners for {} get nothing", in_words(new), in_words(old)),
+                        );
                         head.events.get(new).map_or(Ok(()), |now| at.event(event, now))
                     }
                     (None, _) => at.event_removed(event),
@@ -123,14 +126,23 @@ impl<'a> Comparison<'a> {
         }
         self.words(base.definition, head.definition);
         match (base.terminal, head.terminal) {
-            (false, true) => self.report(Rule::EventTerminalAdded, "it is the last event of its stream now".into()),
+            (false, true) => self.report(
+                Rule::EventTerminalAdded,
+                "it is the last event of its stream now: old clients reconnect behind it".into(),
+            ),
             (true, false) => {
-                self.report(Rule::EventTerminalRemoved, "it is no longer the last event of its stream".into());
+                self.report(
+                    Rule::EventTerminalRemoved,
+                    "it is no longer the last event of its stream: old clients stop there".into(),
+                );
             }
             _ => {}
         }
         match (base.id, head.id) {
-            (true, false) => self.report(Rule::EventIdRemoved, "it carries no id of its own any more".into()),
+            (true, false) => self.report(
+                Rule::EventIdRemoved,
+                "it carries no id of its own any more: clients come back with an older one".into(),
+            ),
             (false, true) => self.report(Rule::EventIdAdded, "it carries an id of its own now".into()),
             _ => {}
         }

@@ -28,7 +28,7 @@
 //! let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
 //! assert_eq!(lines, [
 //!     "error event-removed Feed/halted: the event is no longer sent (renamed to `paused`?)",
-//!     "error int-width-grew Feed/price-tick/cents: it was uint32, and is uint64",
+//!     "error int-width-grew Feed/price-tick/cents: it was uint32, and is uint64: JSON.parse rounds beyond 2^53",
 //!     "info event-added Feed/paused: the event is new",
 //!     "info property-added Feed/price-tick/venue: the property is new",
 //! ]);
@@ -56,7 +56,9 @@
 //!
 //! The base is what was committed where the branch left `origin/main`, so that a branch does not fail for what others
 //! merged meanwhile. That needs the history: `actions/checkout` with `fetch-depth: 0`. `--base` is also a file that
-//! `schema --out` wrote, or a folder of them, as that of the last release. `--format github` annotates the pull request.
+//! `schema --out` wrote, or a folder of them, as that of the last release. `--base HEAD` needs no history: it holds what is
+//! not committed against what is. `--format github` annotates the pull request, at the type of the stream where its file is
+//! found.
 //!
 //! | exit code | |
 //! |---|---|
@@ -64,9 +66,9 @@
 //! | 1 | usage, git, or a file that cannot be read |
 //! | 100 | incompatible |
 //!
-//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, for a reason and until a
-//! day. From the day after, the entry is an error, whether or not there is still something to allow; until then, one
-//! that has nothing to allow is only reported:
+//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with the place that is
+//! printed, for a reason and until a day. From the day after, the entry is an error, whether or not there is still
+//! something to allow; until then, one that has nothing to allow is only reported:
 //!
 //! ```toml
 //! [[allow]]
@@ -80,9 +82,16 @@
 //!
 //! [`Finding::at`] begins with the stream and the event, and goes on with the way through the payload: the name of a
 //! property, `*` for the items of a list and the values of a map, the index of an element of a tuple, `kind=circle` for
-//! the variant with that tag, `#1` for the second variant of a union that has none. A type that is used in several
-//! places is compared once, and what is found is reported where it is used first: events and properties are in the
-//! order of their names. `~` and `/` in a name are `~0` and `~1`.
+//! the variant with that tag, `#1` for the second variant of a union that has none. `~` and `/` in a name are
+//! `~0` and `~1`.
+//!
+//! A type that is used in several places is compared once. What is found is reported where it is used first, events and
+//! properties being in the order of their names; [`Finding::also`] has the others:
+//!
+//! ```text
+//! error  int-width-grew               Feed/book/ask/price/cents: it was int32, and is int64: JSON.parse rounds beyond 2^53
+//!                                     also at Feed/book/bid/price/cents, Feed/fee/cents
+//! ```
 //!
 //! # Rules
 //!
@@ -158,12 +167,16 @@ mod day;
 mod error;
 mod events;
 mod finding;
+mod github;
+mod invalid;
 mod merge;
 mod number;
 mod objects;
+mod options;
 mod report;
 mod resolve;
 mod rule;
+mod severity;
 mod stream;
 mod unions;
 mod variants;
@@ -175,14 +188,18 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-pub use self::allow::{Allowance, Allowances, InvalidAllowances, Verdict};
+pub use self::allow::{Allowance, Allowances, Verdict};
 use self::comparison::Comparison;
 pub use self::day::Day;
 pub use self::error::CompatError;
 use self::error::{Problem, Side};
-pub use self::finding::{Finding, Options, Profile, Severity};
+pub use self::finding::Finding;
+pub(crate) use self::github::Places;
+pub use self::invalid::InvalidAllowances;
+pub use self::options::{Options, Profile};
 pub use self::report::Format;
 pub use self::rule::Rule;
+pub use self::severity::Severity;
 use self::stream::Stream;
 
 /// Finds what changed between two event views of one stream: what is worst comes first, then by place.
@@ -207,7 +224,7 @@ pub fn compare_all(base: &[Value], head: &[Value], options: &Options) -> Result<
     let mut report = |rule: Rule, stream: &Stream<'_>, message: &str, hint| {
         if let Some(severity) = rule.severity(options.profile) {
             let (stream, message) = (stream.name.to_owned(), message.to_owned());
-            findings.push(Finding { at: stream.clone(), stream, rule, severity, message, hint });
+            findings.push(Finding { at: stream.clone(), stream, rule, severity, message, hint, also: Vec::new() });
         }
     };
     for (name, stream) in &head {

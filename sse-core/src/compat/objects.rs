@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
 use super::error::CompatError;
-use super::finding::Severity;
 use super::rule::Rule;
+use super::severity::Severity;
 
 /// What a schema says of objects.
 #[derive(Debug)]
@@ -129,6 +129,9 @@ impl Comparison<'_> {
         head: &Object<'_>,
     ) -> Result<Option<String>, CompatError> {
         let mut alike = Vec::new();
+        if self.seeks_equality() {
+            return Ok(None);
+        }
         for (name, new) in head.named().filter(|(name, _)| base.property(name).is_none()) {
             if self.are_equal(old, new)? {
                 alike.push(format!("`{name}`"));
@@ -153,6 +156,9 @@ impl Comparison<'_> {
 
     /// New names by old ones: of a property that is gone and one that is new, if only one of each is of this type.
     fn renamed(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<BTreeMap<String, String>, CompatError> {
+        if self.seeks_equality() {
+            return Ok(BTreeMap::new());
+        }
         let gone: Vec<_> = base.named().filter(|(name, _)| head.property(name).is_none()).collect();
         let added: Vec<_> = head.named().filter(|(name, _)| base.property(name).is_none()).collect();
         let mut pairs = Vec::new();
@@ -238,11 +244,13 @@ impl Comparison<'_> {
     fn keys(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<(), CompatError> {
         match (base.keys, head.keys) {
             (Some(known), Some(keys)) => {
-                let found = self.probe(|probe| probe.schemas(known, keys))?;
-                match found.iter().map(|found| found.severity).max() {
-                    None => {}
-                    Some(Severity::Info) => self.report(Rule::MapKeysNarrowed, "the keys of the map are fewer".into()),
-                    Some(_) => self.report(Rule::MapKeysWidened, "the map has keys that it did not take".into()),
+                if self.are_equal(known, keys)? {
+                    return Ok(());
+                }
+                if self.probe(Some(Severity::Info), |probe| probe.schemas(known, keys))? {
+                    self.report(Rule::MapKeysNarrowed, "the keys of the map are fewer".into());
+                } else {
+                    self.report(Rule::MapKeysWidened, "the map has keys that it did not take".into());
                 }
             }
             (Some(_), None) => self.report(Rule::MapKeysWidened, "any string may be a key of the map".into()),

@@ -1,4 +1,4 @@
-//! A verdict as text, as lines of JSON, and as annotations on GitHub.
+//! A verdict as text, and as lines of JSON.
 
 use alloc::format;
 use alloc::string::String;
@@ -6,7 +6,9 @@ use alloc::string::String;
 use serde_json::{Value, json};
 
 use super::allow::{Allowance, Verdict};
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
+use super::github::Places;
+use super::severity::Severity;
 
 /// How a verdict is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,7 +41,7 @@ impl Verdict {
             Format::Text => self.text(&plain),
             Format::ColouredText => self.text(&coloured),
             Format::Json => self.json(),
-            Format::Github => self.github(),
+            Format::Github => self.annotations(&Places::default()),
         }
     }
 
@@ -48,8 +50,8 @@ impl Verdict {
         for finding in &self.findings {
             let Finding { rule, at, message, .. } = finding;
             out += &format!("{} {:<28} {at}: {message}\n", label(finding.severity), rule.id());
-            if let Some(hint) = &finding.hint {
-                out += &format!("{:<36}{hint}\n", "");
+            for note in finding.notes() {
+                out += &format!("{:<36}{note}\n", "");
             }
         }
         for entry in &self.expired {
@@ -65,7 +67,7 @@ impl Verdict {
         out + &self.summary()
     }
 
-    fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
         let mut parts = alloc::vec::Vec::new();
         for (count, what) in [
@@ -104,30 +106,6 @@ impl Verdict {
         lines.extend(self.unused.iter().map(|entry| allowance("unused", entry)));
         lines.into_iter().fold(String::new(), |out, line| out + &format!("{}\n", crate::schema::canonical(line)))
     }
-
-    fn github(&self) -> String {
-        let line = |severity: Severity, title: &str, text: &str| {
-            let command = match severity {
-                Severity::Error => "error",
-                Severity::Warn => "warning",
-                Severity::Info => "notice",
-            };
-            format!("::{command} title={title}::{}\n", escaped(text))
-        };
-        let mut out = String::new();
-        for finding in &self.findings {
-            let hint = finding.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            let text = format!("{}: {}{hint}", finding.at, finding.message);
-            out += &line(finding.severity, finding.rule.id(), &text);
-        }
-        for entry in &self.expired {
-            out += &line(Severity::Error, "allowance expired", &format!("{entry}"));
-        }
-        for entry in &self.unused {
-            out += &line(Severity::Info, "nothing to allow", &format!("{entry}"));
-        }
-        out + &self.summary()
-    }
 }
 
 fn in_json(kind: &str, finding: &Finding) -> Value {
@@ -139,12 +117,8 @@ fn in_json(kind: &str, finding: &Finding) -> Value {
         "severity": finding.severity.as_str(),
         "message": finding.message,
         "hint": finding.hint,
+        "also": finding.also,
     })
-}
-
-/// What ends the line or begins another escape is escaped.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn plain(severity: Severity) -> String {

@@ -1,6 +1,7 @@
 //! The rules, and how bad it is to break one.
 
-use super::finding::{Profile, Severity};
+use super::options::Profile;
+use super::severity::Severity;
 
 macro_rules! severity {
     (None) => {

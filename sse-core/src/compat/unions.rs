@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::comparison::Comparison;
 use super::error::CompatError;
-use super::finding::{Profile, Severity};
+use super::options::Profile;
 use super::resolve::{Alternatives, Kind, OPAQUE, Shape};
 use super::rule::Rule;
+use super::severity::Severity;
+use super::variants::name;
 use crate::schema::canonical;
 use crate::schema::reference::reachable;
 
@@ -101,8 +103,15 @@ impl Comparison<'_> {
         if extra.iter().any(|kind| !is_variant(base, *kind)) {
             self.report(Rule::TypeWidened, format!("it was {}, and is {}", in_words(base), in_words(head)));
         } else {
-            for kind in extra {
-                self.variant_added(false, &format!("of type {}", kind.as_str()));
+            for (kind, names) in by_name(head, extra) {
+                if names.is_empty() {
+                    self.variant_added(false, &format!("of type {} is new", kind.as_str()));
+                }
+                for name in names {
+                    let was_bare = base.literals.contains(&Value::from(name));
+                    let became = if was_bare { "carries data now" } else { "is new" };
+                    self.variant_added(true, &format!("\"{name}\" {became}"));
+                }
             }
         }
     }
@@ -115,15 +124,21 @@ impl Comparison<'_> {
         if gone.iter().any(|kind| !is_variant(head, *kind)) {
             self.report(Rule::TypeNarrowed, format!("it was {}, and is {}", in_words(base), in_words(head)));
         } else {
-            for kind in gone {
-                self.report(Rule::VariantRemoved, format!("the variant of type {} is gone", kind.as_str()));
+            for (kind, names) in by_name(base, gone) {
+                if names.is_empty() {
+                    self.report(Rule::VariantRemoved, format!("the variant of type {} is gone", kind.as_str()));
+                }
+                for name in names {
+                    self.report(Rule::VariantRemoved, format!("the variant \"{name}\" with data is gone"));
+                }
             }
         }
     }
 
-    pub(super) fn variant_added(&mut self, has_tag: bool, which: &str) {
+    /// `what` is which variant, and what became of it.
+    pub(super) fn variant_added(&mut self, has_tag: bool, what: &str) {
         let severity = if has_tag && self.base.open { Severity::Warn } else { Severity::Error };
-        self.report_as(Rule::VariantAdded, severity, format!("a variant {which} is new"));
+        self.report_as(Rule::VariantAdded, severity, format!("the variant {what}: old clients do not know it"));
     }
 
     /// The values that are listed. Those of a type that the other side has none of are `extra` or `gone`.
@@ -199,6 +214,12 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Each of the types, with the names of its variants as far as they are told apart by their only property.
+fn by_name<'s>(all: &'s Alternatives, kinds: &[Kind]) -> Vec<(Kind, Vec<&'s str>)> {
+    let names = |kind| all.shapes.iter().filter(|shape| shape.kind == kind).filter_map(name).collect();
+    kinds.iter().map(|kind| (*kind, names(*kind))).collect()
 }
 
 /// The values that the other side does not take.

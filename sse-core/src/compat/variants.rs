@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
 use super::error::CompatError;
-use super::finding::Severity;
 use super::merge::take_literals;
 use super::objects::Object;
 use super::resolve::Shape;
 use super::rule::Rule;
+use super::severity::Severity;
 
 /// How the variants of a union are told apart.
 #[derive(Debug)]
@@ -55,11 +55,12 @@ impl Comparison<'_> {
                 None => gone.push((shape, value)),
             }
         }
+        let is_decided = self.seeks_equality();
         for (shape, value) in gone {
             let mut renamed = None;
-            for (at, other) in added.iter().enumerate() {
+            for (at, other) in added.iter().enumerate().filter(|_| !is_decided) {
                 let (rest, other) = (old.without(shape), new.without(other));
-                if self.probe(|probe| probe.shapes(&rest, &other))?.iter().all(|found| found.rule.is_about_words()) {
+                if self.probe(None, |probe| probe.shapes(&rest, &other))? {
                     renamed = Some(at);
                     break;
                 }
@@ -77,7 +78,7 @@ impl Comparison<'_> {
             }
         }
         for shape in added {
-            self.variant_added(true, &new.of(shape).unwrap_or_default().to_string());
+            self.variant_added(true, &format!("{} is new", new.of(shape).unwrap_or_default()));
         }
         Ok(())
     }
@@ -86,6 +87,9 @@ impl Comparison<'_> {
         let (mut gone, mut added): (Vec<_>, Vec<_>) = (base.iter().enumerate().collect(), head.iter().collect());
         // First those that are as they were, then those that old clients can read as well.
         for limit in [None, Some(Severity::Info), Some(Severity::Warn)] {
+            if limit.is_some() && self.seeks_equality() {
+                break;
+            }
             let mut further = Vec::new();
             for shape in added {
                 if limit == Some(Severity::Warn) && self.is_read_by_any(base, shape)? {
@@ -93,9 +97,7 @@ impl Comparison<'_> {
                 }
                 let mut partner = None;
                 for (at, (_, known)) in gone.iter().enumerate() {
-                    let found = self.probe(|probe| probe.shapes(known, shape))?;
-                    let fits = |severity, words| words || limit.is_some_and(|limit| severity <= limit);
-                    if found.iter().all(|found| fits(found.severity, found.rule.is_about_words())) {
+                    if self.probe(limit, |probe| probe.shapes(known, shape))? {
                         partner = Some(at);
                         break;
                     }
@@ -103,7 +105,9 @@ impl Comparison<'_> {
                 match partner {
                     Some(at) => {
                         let (n, known) = gone.remove(at);
-                        self.within(&format!("#{n}"), |at| at.shapes(known, shape))?;
+                        if !self.seeks_equality() {
+                            self.within(&format!("#{n}"), |at| at.shapes(known, shape))?;
+                        }
                     }
                     None => further.push(shape),
                 }
@@ -114,7 +118,7 @@ impl Comparison<'_> {
             return self.within(&format!("#{n}"), |at| at.shapes(known, shape));
         }
         for shape in added {
-            self.variant_added(false, &format!("of type {}", shape.kind.as_str()));
+            self.variant_added(false, &format!("of type {} is new", shape.kind.as_str()));
         }
         for (_, shape) in gone {
             self.report(Rule::VariantRemoved, format!("a variant of type {} is gone", shape.kind.as_str()));
@@ -124,8 +128,7 @@ impl Comparison<'_> {
 
     fn is_read_by_any(&mut self, base: &[Shape], shape: &Shape) -> Result<bool, CompatError> {
         for known in base {
-            let found = self.probe(|probe| probe.shapes(known, shape))?;
-            if found.iter().all(|found| found.severity < Severity::Warn) {
+            if self.probe(Some(Severity::Info), |probe| probe.shapes(known, shape))? {
                 return Ok(true);
             }
         }
@@ -221,7 +224,7 @@ fn names(shapes: &[Shape]) -> Vec<Option<&str>> {
 }
 
 /// The only property, if there are no others.
-fn name(shape: &Shape) -> Option<&str> {
+pub(super) fn name(shape: &Shape) -> Option<&str> {
     let object = Object::of(&shape.node);
     let properties = object.properties?;
     let (name, _) = properties.iter().next().filter(|_| properties.len() == 1)?;

@@ -61,7 +61,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::event::SseDecode;
-use crate::schema::{Example, Manifest, SseSchema};
+use crate::schema::{Example, Manifest, PayloadSchema, SseSchema};
 use crate::wire::{Decoder, encode};
 
 use self::schema::Validator;
@@ -173,7 +173,7 @@ impl Check {
                         found(FaultKind::Invalid, error);
                     }
                     if !self.allow_wide_integers {
-                        for wide in number::wide(&example.value) {
+                        for wide in number::wide(&example.value, json_of(manifest, at, &example.wire)) {
                             found(FaultKind::WideInteger, wide);
                         }
                     }
@@ -189,4 +189,11 @@ impl Check {
             faults.extend(missing.map(|event| Fault::new(&event.name, FaultKind::Missing, "")));
         }
     }
+}
+
+/// The payload, if it is JSON: it stands in one line.
+fn json_of<'a>(manifest: &Manifest, event: usize, wire: &'a str) -> &'a str {
+    let is_json = manifest.events().get(event).is_some_and(|event| matches!(event.payload, PayloadSchema::Json(_)));
+    let data = wire.lines().find_map(|line| line.strip_prefix("data: ")).filter(|_| is_json);
+    data.unwrap_or_default()
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Fault, FaultKind};
 use crate::schema::Manifest;
+use crate::schema::reference::reference_to;
 
 /// The event view, and what stands in it.
 pub(super) struct Validator {
@@ -35,9 +36,14 @@ const ONE: [&str; 11] = [
     "unevaluatedProperties",
 ];
 
+/// A format that the validator knows, such as `date-time`, is held to; of others, such as `uint64`, it knows nothing.
+fn options() -> jsonschema::ValidationOptions<'static> {
+    jsonschema::draft202012::options().should_validate_formats(true)
+}
+
 impl Validator {
     pub(super) fn new(view: &Value) -> Result<Self, String> {
-        let validator = jsonschema::draft202012::new(view).map_err(|error| error.to_string())?;
+        let validator = options().build(view).map_err(|error| error.to_string())?;
         Ok(Self { view: view.clone(), validator })
     }
 
@@ -48,7 +54,7 @@ impl Validator {
         }
         // Of a union that does not match a validator can say no more; of the one event that is meant it can.
         let name = manifest.events().get(event).map(|event| manifest.type_name(event, "Event"));
-        let reference = name.map(|name| Map::from_iter([("$ref".to_owned(), format!("#/$defs/{name}").into())]));
+        let reference = name.map(|name| Map::from_iter([("$ref".to_owned(), reference_to(&name).into())]));
         let meant = reference.and_then(|reference| self.within(reference));
         let errors = meant.iter().flat_map(|meant| meant.iter_errors(value)).map(|error| {
             let at = error.instance_path().to_string();
@@ -61,7 +67,7 @@ impl Validator {
     /// A validator of a schema that may refer to the definitions of this one.
     fn within(&self, mut schema: Map<String, Value>) -> Option<jsonschema::Validator> {
         schema.insert("$defs".to_owned(), self.view.get("$defs")?.clone());
-        jsonschema::draft202012::new(&Value::Object(schema)).ok()
+        options().build(&Value::Object(schema)).ok()
     }
 
     /// The defaults that the schema says are not allowed where they stand.

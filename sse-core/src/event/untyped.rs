@@ -63,7 +63,10 @@ impl<'a> Event<'a> {
     /// # Errors
     ///
     /// Returns [`InvalidEventName`] if `name` contains CR or LF.
-    #[expect(clippy::inline_always, reason = "called, it moves the whole event twice: half as much again as encoding takes")]
+    #[expect(
+        clippy::inline_always,
+        reason = "called, it moves the whole event twice: half as much again as encoding takes"
+    )]
     #[inline(always)]
     pub fn name(mut self, name: impl Into<Cow<'a, str>>) -> Result<Self, InvalidEventName> {
         let name = name.into();
@@ -77,7 +80,10 @@ impl<'a> Event<'a> {
     /// # Errors
     ///
     /// Returns [`InvalidEventId`] if `id` contains CR, LF or NUL.
-    #[expect(clippy::inline_always, reason = "called, it moves the whole event twice: half as much again as encoding takes")]
+    #[expect(
+        clippy::inline_always,
+        reason = "called, it moves the whole event twice: half as much again as encoding takes"
+    )]
     #[inline(always)]
     pub fn id(mut self, id: impl Into<Cow<'a, str>>) -> Result<Self, InvalidEventId> {
         let id = id.into();

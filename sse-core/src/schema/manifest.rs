@@ -11,6 +11,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::canonical::{canonical, sort_required};
+use super::reference::reference_to;
 use super::{
     EventSchema, Example, NonFinite, PayloadSchema, SchemaError, SseSchema, StreamFacts, collision, non_finite,
 };
@@ -166,7 +167,7 @@ impl Manifest {
             if self.definitions.contains_key(&name) {
                 return Err(SchemaError::same_definition(&name, &event.name));
             }
-            let reference = Schema::new_ref(format!("#/$defs/{name}"));
+            let reference = Schema::new_ref(reference_to(&name));
             if let Some(event) = self.events.get_mut(at)
                 && let PayloadSchema::Json(schema) =
                     core::mem::replace(&mut event.payload, PayloadSchema::Json(reference))

@@ -1,13 +1,13 @@
 //! The event view: a stream's events as a client sees them, decoded.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
 use super::canonical::canonical;
+use super::reference::reference_to;
 use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema, StreamFacts};
 
 /// The JSON Schema (2020-12) of the events of `E`: of `{"event", "data"}`, where `data` is what was decoded.
@@ -59,7 +59,7 @@ impl Manifest {
         let mut facts = Map::new();
         for event in self.events() {
             let name = self.type_name(event, "Event");
-            branches.push(json!({ "$ref": format!("#/$defs/{name}") }));
+            branches.push(json!({ "$ref": reference_to(&name) }));
             definitions.insert(name.clone(), event_definition(&name, event));
             facts.insert(event.name.clone(), event_facts(event));
         }

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::canonical::canonical;
 use super::control::control_events;
+use super::reference::reference_to;
 use super::{EventSchema, Manifest, PayloadSchema};
 
 /// What stands for `data`.
@@ -49,7 +49,7 @@ impl Manifest {
     #[must_use]
     pub fn wire_view(&self) -> Value {
         let Wire { branches, definitions } = self.wire(Data::Text);
-        let branches: Vec<_> = branches.iter().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
+        let branches: Vec<_> = branches.iter().map(|name| json!({ "$ref": reference_to(name) })).collect();
         let mut root = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": self.name(),

@@ -9,7 +9,8 @@ use crate::event::{EventName, SseEvent};
 use crate::history::{Appended, Key, Log, NewFrame, Offset, Position};
 use crate::wire::{self, Scratch};
 
-impl<E: SseEvent + ?Sized> Topic<E> {
+// The bound is that of each method, so that the compiler says what to derive where it is not met.
+impl<E: ?Sized> Topic<E> {
     /// Publishes one event to all subscribers and keeps it for those that are away; returns its position, which is its
     /// id on the wire.
     ///
@@ -21,7 +22,10 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// Returns [`PublishError`] if the event cannot be encoded, has an id of its own or a reserved name, is larger than
     /// the limit, if the topic is closed or fed by a remote log, or if the topics of its hub hold as much as they may.
     /// Then nothing was published.
-    pub fn publish(&self, event: &E) -> Result<Position, PublishError> {
+    pub fn publish(&self, event: &E) -> Result<Position, PublishError>
+    where
+        E: SseEvent,
+    {
         self.publish_with(event, |position| position)
     }
 
@@ -59,7 +63,10 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// assert_eq!((sum, topic.position().offset()), (7, 1));
     /// # Ok::<(), sse_core::topic::PublishError>(())
     /// ```
-    pub fn publish_with<R>(&self, event: &E, then: impl FnOnce(Position) -> R) -> Result<R, PublishError> {
+    pub fn publish_with<R>(&self, event: &E, then: impl FnOnce(Position) -> R) -> Result<R, PublishError>
+    where
+        E: SseEvent,
+    {
         self.encoded(event, |encoded, bytes| {
             let mut waking = WakeAll::new(&self.shared);
             self.shared.append(encoded, bytes, Offset::Next, &mut waking, |log| then(log.position()))
@@ -76,7 +83,7 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// As [`Topic::publish`], for the first event that is refused. Then nothing of the batch was published.
     pub fn publish_batch<'a>(&self, events: impl IntoIterator<Item = &'a E>) -> Result<Position, PublishError>
     where
-        E: 'a,
+        E: SseEvent + 'a,
     {
         let mut bytes = Scratch::borrow();
         let events = events.into_iter().map(|event| self.encode(event, &mut bytes));
@@ -91,7 +98,10 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// # Errors
     ///
     /// As [`Topic::publish`].
-    pub fn publish_ephemeral(&self, event: &E) -> Result<(), PublishError> {
+    pub fn publish_ephemeral(&self, event: &E) -> Result<(), PublishError>
+    where
+        E: SseEvent,
+    {
         self.encoded(event, |encoded, bytes| {
             let mut waking = WakeAll::new(&self.shared);
             self.shared.append(encoded, bytes, Offset::None, &mut waking, |_| ())
@@ -106,7 +116,10 @@ impl<E: SseEvent + ?Sized> Topic<E> {
     /// # Errors
     ///
     /// As [`Topic::publish`].
-    pub fn publish_yielding(&self, event: &E) -> Result<(Position, Waking), PublishError> {
+    pub fn publish_yielding(&self, event: &E) -> Result<(Position, Waking), PublishError>
+    where
+        E: SseEvent,
+    {
         self.encoded(event, |encoded, bytes| {
             let mut waking = WakeAll::new(&self.shared);
             let position = self.shared.append(encoded, bytes, Offset::Next, &mut waking, Log::position)?;
@@ -119,14 +132,20 @@ impl<E: SseEvent + ?Sized> Topic<E> {
         &self,
         event: &E,
         then: impl FnOnce(&[Encoded], &[u8]) -> Result<R, PublishError>,
-    ) -> Result<R, PublishError> {
+    ) -> Result<R, PublishError>
+    where
+        E: SseEvent,
+    {
         let mut bytes = Scratch::borrow();
         let encoded = [self.encode(event, &mut bytes)?];
         then(&encoded, &bytes)
     }
 
     /// Appends everything of the event's frame but its `id:` line.
-    fn encode(&self, event: &E, bytes: &mut Vec<u8>) -> Result<Encoded, PublishError> {
+    fn encode(&self, event: &E, bytes: &mut Vec<u8>) -> Result<Encoded, PublishError>
+    where
+        E: SseEvent,
+    {
         let fields = event.fields()?;
         if fields.id.is_some() {
             return Err(PublishError::OwnId);

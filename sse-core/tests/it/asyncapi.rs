@@ -16,16 +16,18 @@ fn the_document_is_the_golden_one() {
 }
 
 #[test]
-fn every_event_is_a_message_that_its_operation_receives() {
+fn every_event_is_a_message_that_its_operation_sends() {
     let registry = Registry::new().stream::<Feed>("/feed").stream_named::<Feed>("room", "/rooms/{room}");
     let document = registry.asyncapi().unwrap();
     let messages = document["channels"]["feed"]["messages"].as_object().unwrap();
     let names: Vec<_> = messages.values().map(|message| message["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"empty object") && names.contains(&"stream-reset"), "{names:?}");
-    let received = document["operations"]["receiveFeed"]["messages"].as_array().unwrap();
-    assert_eq!(received.len(), messages.len());
+    let operation = &document["operations"]["sendFeed"];
+    assert_eq!(operation["action"], "send", "the document is the server's");
+    let sent = operation["messages"].as_array().unwrap();
+    assert_eq!(sent.len(), messages.len());
     let leads = |reference: &Value| document.pointer(reference["$ref"].as_str().unwrap().strip_prefix('#').unwrap());
-    assert!(received.iter().all(|reference| leads(reference).is_some()));
+    assert!(sent.iter().all(|reference| leads(reference).is_some()));
     assert!(leads(&messages["price-tick"]["payload"]).is_some());
 }
 

@@ -402,6 +402,24 @@ fn the_flags_of_the_client_are_its_options() {
 }
 
 #[test]
+fn the_flags_of_the_modules_are_its_options() {
+    let workspace = Workspace::new("modules");
+    // Those of the run before are stale.
+    for (flags, names) in [
+        ("--emit js --module cjs", &["feed.cjs", "feed.d.cts", "runtime.cjs", "runtime.d.cts"][..]),
+        ("--runtime=import=@acme/sse --emit js --module esm", &["feed.d.ts", "feed.js"]),
+        ("--emit js --module cjs --runtime inline", &["feed.cjs", "feed.d.cts"]),
+        ("--runtime file --ext none", &["feed.ts", "runtime.ts"]),
+    ] {
+        assert_eq!(workspace.run(&format!("typings {flags}")), ExitCode::SUCCESS);
+        assert_eq!(workspace.names(), names);
+        assert_eq!(workspace.run(&format!("typings --check {flags}")), ExitCode::SUCCESS);
+    }
+    let text = fs::read_to_string(workspace.0.join("web/sse/feed.ts")).unwrap();
+    assert!(text.contains("import * as sse from \"./runtime\";"), "{text}");
+}
+
+#[test]
 fn check_sees_what_write_repairs() {
     let workspace = Workspace::new("check");
     let file = workspace.0.join("web/sse/feed.ts");
@@ -498,6 +516,12 @@ fn usage_and_schema_errors_have_their_exit_codes() {
         "typings --check=yes",
         "typings extra",
         "typings --check --stdout",
+        "typings --out w --runtime package",
+        "typings --out w --runtime import=",
+        "typings --out w --runtime inline=x",
+        "typings --out w --module cjs",
+        "typings --out w --emit js --ext none",
+        "typings --out w --ext cts",
         "typings --only nothing",
     ] {
         assert_eq!(workspace.run(wrong), ExitCode::from(1), "{wrong}");

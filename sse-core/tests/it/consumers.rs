@@ -35,6 +35,8 @@ enum Shop {
     Tree(Tree),
     #[sse(text)]
     Log(String),
+    #[sse(bytes = "base64")]
+    Picture(Vec<u8>),
     Tick,
     /// The default event.
     #[sse(event = "message", text)]
@@ -91,6 +93,7 @@ fn events() -> Vec<Shop> {
         Shop::Tree(Tree { name: "a".into(), children: vec![Tree { name: "b".into(), children: vec![] }] }),
         Shop::Log("two\nlines".into()),
         Shop::Log(String::new()),
+        Shop::Picture(vec![0, 255, 62]),
         Shop::Tick,
         Shop::Plain("hello".into()),
         Shop::Closed(Reason::Night),
@@ -108,7 +111,7 @@ fn received(bytes: &[u8]) -> Value {
     let mut decoded = json!({ "event": event.name.as_str() });
     match encoding {
         "json" => decoded["data"] = serde_json::from_str(&event.data).unwrap(),
-        "text" => decoded["data"] = event.data.into(),
+        "text" | "base64" => decoded["data"] = event.data.into(),
         _ => assert_eq!(event.data, ""),
     }
     if !event.last_event_id.as_str().is_empty() {

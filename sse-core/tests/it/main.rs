@@ -23,6 +23,8 @@ mod laws;
 mod openapi;
 #[cfg(feature = "codegen")]
 mod python;
+#[cfg(all(feature = "codegen", feature = "derive"))]
+mod random;
 #[cfg(feature = "codegen")]
 mod scale;
 #[cfg(feature = "codegen")]

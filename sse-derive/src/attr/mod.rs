@@ -2,11 +2,14 @@
 
 mod item;
 mod owned;
+mod rename;
+mod schemars;
 mod serde;
 mod sse;
 
 pub(crate) use self::item::{Item, Value, items};
-pub(crate) use self::serde::{ItemKind, SchemarsAttrs, SerdeContainer, SerdeField, SerdeVariant};
+pub(crate) use self::schemars::SchemarsAttrs;
+pub(crate) use self::serde::{ItemKind, SerdeContainer, SerdeField, SerdeVariant};
 pub(crate) use self::sse::{ContainerAttrs, FieldAttrs, NonFinite, VariantAttrs, read_enum, read_struct};
 
 use proc_macro2::TokenStream;

@@ -1,5 +1,5 @@
-//! What is read of `#[serde(..)]` and `#[schemars(..)]`: names and what leaves a field out. The rest is serde's and
-//! schemars' own business, because hidden copies of the variants are derived by them.
+//! What is read of `#[serde(..)]`: names and what leaves a field out. The rest is serde's own business, because hidden
+//! copies of the variants are derived by it.
 //!
 //! What serde tells apart by direction is read for the one that is derived.
 
@@ -7,10 +7,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::Parse;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprPath, LitStr, Path, Token, Type, WherePredicate};
+use syn::{Attribute, ExprPath, LitStr, Token, WherePredicate};
 
 use super::owned::owned;
-use super::sse::rename_rule;
+use super::rename::{FieldRule, rename_rule};
 use super::{Item, items, nearest};
 use crate::case::RenameRule;
 use crate::ctxt::Ctxt;
@@ -88,14 +88,16 @@ static FIELD: &[&str] = &[
     "with",
 ];
 
-/// The items in one place. A name that serde does not know is left to serde, unless it is a slip of the pen: the user
-/// may not derive `Serialize` at all, and then nobody else would tell.
+/// The items in one place. What serde may learn one day is refused: nobody knows what it would do to an event.
 fn read(attrs: &[Attribute], known: &[&'static str], ctxt: &mut Ctxt) -> Vec<Item> {
     let items = items(attrs, "serde");
-    for item in &items {
-        if let Some(nearest) = meant(item, known) {
-            ctxt.error(item.span, format!("unknown serde attribute `{}`, did you mean `{nearest}`?", item.name));
-        }
+    for item in items.iter().filter(|item| !known.contains(&item.name.as_str())) {
+        let hint = meant(item, known).map_or_else(
+            || ": what it does to an event is not known".to_owned(),
+            |nearest| format!(", did you mean `{nearest}`?"),
+        );
+        let name = if item.name.is_empty() { item.tokens.to_string() } else { item.name.clone() };
+        ctxt.error(item.span, format!("unknown serde attribute `{name}`{hint}"));
     }
     items
 }
@@ -108,7 +110,7 @@ fn meant(item: &Item, known: &[&'static str]) -> Option<&'static str> {
     nearest(&item.name, known.iter().copied())
 }
 
-fn find<'a>(items: &'a [Item], names: &[&str]) -> Option<&'a Item> {
+pub(super) fn find<'a>(items: &'a [Item], names: &[&str]) -> Option<&'a Item> {
     items.iter().find(|item| names.contains(&item.name.as_str()))
 }
 
@@ -122,7 +124,7 @@ fn text_only_to_decode(items: &[Item], name: &str) -> Option<LitStr> {
 }
 
 /// The predicates of `bound = ".."` or `bound(serialize = "..")`.
-fn bound(items: &[Item], direction: Direction, ctxt: &mut Ctxt) -> Option<Vec<WherePredicate>> {
+pub(super) fn bound(items: &[Item], direction: Direction, ctxt: &mut Ctxt) -> Option<Vec<WherePredicate>> {
     let text = text_for(items, "bound", direction)?;
     match text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated) {
         Ok(predicates) if direction == Direction::Encode => Some(predicates.into_iter().collect()),
@@ -141,7 +143,7 @@ fn bound(items: &[Item], direction: Direction, ctxt: &mut Ctxt) -> Option<Vec<Wh
 }
 
 /// The value of `name = ".."`, parsed.
-fn parsed<T: Parse>(items: &[Item], name: &str, ctxt: &mut Ctxt) -> Option<T> {
+pub(super) fn parsed<T: Parse>(items: &[Item], name: &str, ctxt: &mut Ctxt) -> Option<T> {
     match find(items, &[name])?.text()?.parse() {
         Ok(parsed) => Some(parsed),
         Err(error) => {
@@ -159,10 +161,11 @@ pub(crate) struct SerdeContainer {
     /// The rule by which events are named when they are received, besides the other.
     pub(crate) rename_all_received: Option<RenameRule>,
     /// The rule for the fields of every variant.
-    pub(crate) rename_all_fields: Option<LitStr>,
+    pub(crate) rename_all_fields: Option<FieldRule>,
     /// What to ask of the type parameters instead of the default.
     pub(crate) bound: Option<Vec<WherePredicate>>,
-    pub(crate) deny_unknown_fields: bool,
+    /// Where it is said that nothing else may be received.
+    pub(crate) deny_unknown_fields: Option<Span>,
     /// What is said to be expected where something else is received.
     pub(crate) expecting: Option<LitStr>,
     /// The key by which a payload says which variant it is of, if its content stands beside it.
@@ -198,7 +201,7 @@ impl SerdeContainer {
             );
         }
         let rule = text_for(&items, "rename_all", Direction::Encode).filter(|_| !is_struct);
-        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
+        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, RenameRule::of_serde(), ctxt));
         let slip = items.iter().any(|item| meant(item, known) == Some("rename_all"));
         let received =
             text_only_to_decode(&items, "rename_all").filter(|_| direction == Direction::Decode && !is_struct);
@@ -206,10 +209,10 @@ impl SerdeContainer {
         Self {
             rename_all,
             rename_all_failed: rename_all.is_none() && (rule.is_some() || slip) && !is_struct,
-            rename_all_received: received.and_then(|rule| rename_rule(&rule, ctxt)),
-            rename_all_fields: text_for(&items, "rename_all_fields", direction),
+            rename_all_received: received.and_then(|rule| rename_rule(&rule, RenameRule::of_serde(), ctxt)),
+            rename_all_fields: FieldRule::read(text_for(&items, "rename_all_fields", direction), ctxt),
             bound: bound(&items, direction, ctxt),
-            deny_unknown_fields: find(&items, &["deny_unknown_fields"]).is_some(),
+            deny_unknown_fields: find(&items, &["deny_unknown_fields"]).map(|item| item.span),
             expecting: text_for(&items, "expecting", direction),
             tag: any_tag.clone().filter(|_| find(&items, &["content"]).is_none()),
             any_tag,
@@ -232,7 +235,7 @@ pub(crate) struct SerdeVariant {
     /// Whether one of them replaces what a rule of serde's says.
     pub(crate) is_renamed_received: bool,
     /// The rule for the fields of this variant.
-    pub(crate) rename_all: Option<LitStr>,
+    pub(crate) rename_all: Option<FieldRule>,
     pub(crate) bound: Option<Vec<WherePredicate>>,
     pub(crate) skip: bool,
     /// Where the payload is handed to a function, of which no schema is known.
@@ -257,7 +260,7 @@ impl SerdeVariant {
             rename: text_for(&items, "rename", Direction::Encode),
             is_renamed_received: renamed.is_some(),
             received: renamed.into_iter().chain(aliases).collect(),
-            rename_all: text_for(&items, "rename_all", direction),
+            rename_all: FieldRule::read(text_for(&items, "rename_all", direction), ctxt),
             bound: bound(&items, direction, ctxt),
             skip: find(&items, &direction.skip()).is_some(),
             with: with.map(|item| item.span),
@@ -275,15 +278,15 @@ impl SerdeVariant {
         }
     }
 
-    /// What the attributes of a struct say of the event that it is. Errors in them are reported elsewhere.
-    pub(crate) fn of_struct(attrs: &[Attribute], direction: Direction) -> Self {
+    /// What the attributes of a struct say of the event that it is. What is not about that is reported elsewhere.
+    pub(crate) fn of_struct(attrs: &[Attribute], direction: Direction, ctxt: &mut Ctxt) -> Self {
         let items = items(attrs, "serde");
         let renamed = text_only_to_decode(&items, "rename");
         Self {
             rename: text_for(&items, "rename", Direction::Encode),
             is_renamed_received: renamed.is_some(),
             received: renamed.into_iter().collect(),
-            rename_all: text_for(&items, "rename_all", direction),
+            rename_all: FieldRule::read(text_for(&items, "rename_all", direction), ctxt),
             bound: None,
             skip: false,
             with: None,
@@ -304,6 +307,10 @@ pub(crate) struct SerdeField {
     pub(crate) one_way: Option<Span>,
     /// Where the field is handed to a function, of which no schema is known.
     pub(crate) with: Option<Span>,
+    /// What the field is called in the payload, if that is said.
+    pub(crate) rename: Option<LitStr>,
+    /// Where the field is read by a function.
+    pub(crate) getter: Option<Span>,
     /// Where the field may be left out of the payload.
     pub(crate) skip_if: Option<Span>,
     /// Where the field's own fields are made those of the payload.
@@ -335,6 +342,8 @@ impl SerdeField {
                 _ => None,
             },
             with: find(&items, &direction.with()).map(|item| item.span),
+            rename: text_for(&items, "rename", direction),
+            getter: find(&items, &["getter"]).map(|item| item.span),
             skip_if: find(&items, &["skip_serializing_if"]).map(|item| item.span),
             flatten: find(&items, &["flatten"]).map(|item| item.span),
             plain: items.is_empty(),
@@ -364,45 +373,5 @@ fn described(item: &Item) -> Option<TokenStream> {
         }
         "alias" | "borrow" | "bound" | "deserialize_with" | "getter" => None,
         _ => Some(item.tokens.clone()),
-    }
-}
-
-/// `#[schemars(..)]`, in any place.
-pub(crate) struct SchemarsAttrs {
-    /// The type that the schema is of.
-    pub(crate) with: Option<Type>,
-    /// The function that makes the schema.
-    pub(crate) schema_with: Option<Path>,
-    pub(crate) bound: Option<Vec<WherePredicate>>,
-    /// Left out of the schema by the user's own word.
-    pub(crate) skip: bool,
-    pub(crate) items: Vec<Item>,
-}
-
-impl SchemarsAttrs {
-    pub(crate) fn read(attrs: &[Attribute], ctxt: &mut Ctxt) -> Self {
-        let items = items(attrs, "schemars");
-        Self {
-            with: parsed(&items, "with", ctxt),
-            schema_with: parsed(&items, "schema_with", ctxt),
-            bound: bound(&items, Direction::Encode, ctxt),
-            skip: find(&items, &["skip", "skip_serializing"]).is_some(),
-            items,
-        }
-    }
-
-    /// Whether the schema is said to be another than that of the Rust type.
-    pub(crate) fn overrides(&self) -> bool {
-        self.with.is_some() || self.schema_with.is_some() || self.skip
-    }
-
-    /// Takes the word of `#[sse(wire = "..")]`.
-    pub(crate) fn describe_as(&mut self, ty: Type) {
-        self.with = Some(ty);
-    }
-
-    /// All items but those of these names.
-    pub(crate) fn without(&self, names: &[&str]) -> Vec<&TokenStream> {
-        self.items.iter().filter(|item| !names.contains(&item.name.as_str())).map(|item| &item.tokens).collect()
     }
 }

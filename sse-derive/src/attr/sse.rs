@@ -5,6 +5,7 @@ use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, LitInt, LitStr, Meta, Path, Type};
 
+use super::rename::rename_rule;
 use super::{Item, Value, items, nearest};
 use crate::case::RenameRule;
 use crate::ctxt::Ctxt;
@@ -263,7 +264,7 @@ impl ContainerAttrs {
             parsed
         });
         let rule = found.text("rename_all");
-        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, ctxt));
+        let rename_all = rule.as_ref().and_then(|rule| rename_rule(rule, RenameRule::ALL, ctxt));
         let is = |key, value: &str| found.text(key).map(|text| text.value() == value);
         Self {
             rename_all,
@@ -286,20 +287,6 @@ fn is_identifier(name: &str) -> bool {
     let name = name.replace(['{', '}'], "");
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-/// The rule of a `rename_all`, also of serde's.
-pub(super) fn rename_rule(name: &LitStr, ctxt: &mut Ctxt) -> Option<RenameRule> {
-    let rule = RenameRule::parse(&name.value());
-    if rule.is_none() {
-        let names = RenameRule::ALL.map(|(name, _)| name);
-        let hint = nearest(&name.value(), names).map_or_else(
-            || format!("; the rules are {}", names.map(|name| format!("`{name}`")).join(", ")),
-            |nearest| format!(", did you mean `{nearest}`?"),
-        );
-        ctxt.error(name.span(), format!("unknown rename rule `{}`{hint}", name.value()));
-    }
-    rule
 }
 
 /// `#[sse(..)]` on a variant: what is said of the event.

@@ -21,7 +21,7 @@ pub(super) fn event(container: &Container<'_>) -> Vec<TokenStream> {
         };
         match variant.payload() {
             Payload::Text(field) => ask(field, quote!(__sse::core::fmt::Display)),
-            Payload::Bytes(field) => ask(field, quote!(__sse::core::convert::AsRef<[u8]>)),
+            Payload::Bytes(field) => ask(field, quote!(__sse::core::convert::AsRef<[__sse::core::primitive::u8]>)),
             Payload::Flattened(field) => ask(field, quote!(__sse::SseEvent)),
             _ => {}
         }
@@ -49,7 +49,8 @@ pub(super) fn decode(container: &Container<'_>) -> Vec<TokenStream> {
             Payload::Bytes(field) => {
                 let vec = path(krate, "alloc::vec::Vec");
                 let try_from = path(krate, "core::convert::TryFrom");
-                ask(field, &quote!(#try_from<#vec<u8>>));
+                let byte = path(krate, "core::primitive::u8");
+                ask(field, &quote!(#try_from<#vec<#byte>>));
             }
             Payload::Flattened(field) => ask(field, &path(krate, "SseDecode")),
             Payload::Other => variant.fields.iter().for_each(|field| ask(field, &text)),

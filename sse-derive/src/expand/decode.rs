@@ -150,7 +150,7 @@ fn tagged(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStr
     let bound = is_generic.then(|| quote!(#(#bounds),*).to_string()).into_iter();
     let rename_all = serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref());
     let rename_all = rename_all.filter(|_| style == Style::Struct).into_iter();
-    let deny_unknown_fields = container.serde.deny_unknown_fields.then(|| quote!(deny_unknown_fields,));
+    let deny_unknown_fields = container.serde.deny_unknown_fields.map(|_| quote!(deny_unknown_fields,));
     let expecting = container.serde.expecting.iter();
     let key = &container.tag;
     let (value, aliases) = tag.iter().map(|(value, aliases)| (value, aliases.iter())).unzip::<_, _, Vec<_>, Vec<_>>();
@@ -225,7 +225,8 @@ fn payload(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenSt
     let is_named = shape == Shape::Named;
     let rename_all = variant.serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref());
     let rename_all = rename_all.filter(|_| is_named).into_iter();
-    let deny_unknown_fields = (is_named && container.serde.deny_unknown_fields).then(|| quote!(deny_unknown_fields,));
+    let deny_unknown_fields =
+        container.serde.deny_unknown_fields.filter(|_| is_named).map(|_| quote!(deny_unknown_fields,));
     let expecting = expecting(container, variant, shape);
     let (_, arguments, _) = container.generics.split_for_impl();
     let arguments = is_generic.then_some(arguments);

@@ -1,7 +1,7 @@
 //! Hidden structs that stand for the fields of a variant, for derives that know no variants.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, format_ident, quote};
 
 use super::bound;
 use crate::ast::{Container, Style, Variant};
@@ -68,6 +68,15 @@ impl HiddenGenerics {
     }
 }
 
+/// A name that no field of the variant has.
+fn marker_name(variant: &Variant<'_>) -> Ident {
+    let mut name = "__marker".to_owned();
+    while variant.fields.iter().filter_map(|field| field.name.as_ref()).any(|field| *field == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
+}
+
 impl HiddenStruct {
     /// Makes a struct with these fields. What derives of it reads serde's attributes.
     pub(super) fn new(
@@ -83,7 +92,10 @@ impl HiddenStruct {
         if is_generic {
             let marker = generics.marker();
             fields.push(match shape {
-                Shape::Named => quote!(#[serde(skip)] __marker: #marker),
+                Shape::Named => {
+                    let name = marker_name(variant);
+                    quote!(#[serde(skip)] #name: #marker)
+                }
                 Shape::Tuple | Shape::Newtype => quote!(#[serde(skip)] #marker),
             });
             transparent = (shape == Shape::Newtype).then(|| quote!(transparent,));

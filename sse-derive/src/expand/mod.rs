@@ -4,6 +4,7 @@ mod bound;
 mod decode;
 mod event;
 mod fields;
+mod lint;
 mod names;
 mod schema;
 
@@ -22,9 +23,14 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
         Direction::Encode => {
             let event = event::expand(container);
             let schema = (!container.attrs.no_schema).then(|| schema::expand(container));
-            quote!(#event #schema)
+            let strict = (!container.attrs.no_schema).then(|| lint::strict(container));
+            quote!(#event #schema #strict)
         }
-        Direction::Decode => decode::expand(container),
+        Direction::Decode => {
+            let decode = decode::expand(container);
+            let strict = lint::strict(container);
+            quote!(#decode #strict)
+        }
     }
 }
 
@@ -142,6 +148,8 @@ mod tests {
             );
             let expanded = expand_for(input, direction);
             assert!(!expanded.contains("sse_core"), "{expanded}");
+            // Nor to the standard library, which need not be there.
+            assert!(!expanded.contains("std"), "{expanded}");
         }
     }
 

@@ -1,14 +1,11 @@
-//! The names of the events, for the compiler to compare with those of flattened types; and words on some of them.
+//! The names of the events, for the compiler to compare with those of flattened types.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned as _;
 
-use super::{at, bound};
-use crate::ast::{Container, Payload, Variant};
-
-/// More bytes of a name than this are taken for a mistake.
-const LONG: usize = 64;
+use super::{at, bound, lint};
+use crate::ast::{Container, Payload};
 
 /// `impl EventNames`, and what the compiler is to say of the names.
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
@@ -30,7 +27,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
             }
         } else {
             own.push(&variant.name);
-            warnings.extend(warning(variant));
+            warnings.extend(lint::name(variant));
         }
     }
     let flattened = if flattened.is_empty() {
@@ -50,26 +47,4 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         #assertion
         #warnings
     }
-}
-
-/// A stable macro cannot warn; the use of something deprecated does, where the name stands.
-fn warning(variant: &Variant<'_>) -> Option<TokenStream> {
-    let name = &variant.name;
-    let note = if !name.is_ascii() {
-        format!(
-            "event name `{name}` is not ASCII: clients compare names byte by byte, and may write the letters otherwise"
-        )
-    } else if name.len() > LONG {
-        format!("event name `{name}` has {} bytes, which every such event is longer by", name.len())
-    } else {
-        return None;
-    };
-    let lint = Ident::new("EVENT_NAME", variant.name_span);
-    Some(quote! {
-        const _: () = {
-            #[deprecated(note = #note)]
-            const #lint: () = ();
-            #lint
-        };
-    })
 }

@@ -70,12 +70,12 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         &quote! {
             #[automatically_derived]
             impl #impl_generics __sse::SseSchema for #ident #arguments #where_clause {
-                fn stream_name() -> __sse::alloc::borrow::Cow<'static, str> {
+                fn stream_name() -> __sse::alloc::borrow::Cow<'static, __sse::core::primitive::str> {
                     #name
                 }
 
                 #(
-                    fn description() -> __sse::core::option::Option<&'static str> {
+                    fn description() -> __sse::core::option::Option<&'static __sse::core::primitive::str> {
                         __sse::core::option::Option::Some(#description)
                     }
                 )*
@@ -225,14 +225,14 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     // Beside a tag there are names alone: the content of a newtype is merged into the object.
     let shape = if tag.is_some() { Shape::Named } else { Shape::of(variant) };
     let fields = variant.fields.iter().filter_map(|field| data_field(variant, shape, field)).collect();
-    let tag = tag.map(|(key, value)| quote!(const TAG: [&'static str; 2] = [#key, #value];));
+    let tag = tag.map(|(key, value)| quote!(const TAG: [&'static __sse::core::primitive::str; 2] = [#key, #value];));
     let HiddenStruct { item, is_generic, transparent } = HiddenStruct::new(container, variant, &ident, shape, fields);
 
     let schemars = private_path(krate, "schemars");
     let bounds = bound::schema_of(container, variant);
     let bound = is_generic.then(|| quote!(#(#bounds),*).to_string()).into_iter();
     let rename_all = variant.serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref()).into_iter();
-    let deny_unknown_fields = container.serde.deny_unknown_fields.then(|| quote!(deny_unknown_fields,));
+    let deny_unknown_fields = container.serde.deny_unknown_fields.map(|_| quote!(deny_unknown_fields,));
     let described = variant.schemars.without(&["bound", "rename", "crate"]);
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let impl_generics = is_generic.then(|| without_self(impl_generics.to_token_stream(), &receiver));
@@ -247,7 +247,7 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
 
         #[automatically_derived]
         impl #impl_generics __sse::PayloadFields for #ident #arguments #impl_where {
-            fn name() -> __sse::alloc::borrow::Cow<'static, str> {
+            fn name() -> __sse::alloc::borrow::Cow<'static, __sse::core::primitive::str> {
                 #name
             }
             #tag

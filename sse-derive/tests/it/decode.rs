@@ -1,5 +1,7 @@
 //! What is decoded is what serde makes of the content of an adjacently tagged enum, and fails where serde fails.
 
+#![expect(deprecated, reason = "`deny_unknown_fields` is warned of")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

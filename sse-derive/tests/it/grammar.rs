@@ -1,5 +1,7 @@
 //! The attributes beyond names and payloads: what each puts on the wire, reads from it, and says in the schema.
 
+#![expect(deprecated, reason = "`deny_unknown_fields` is warned of")]
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

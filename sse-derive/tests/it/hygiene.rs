@@ -576,3 +576,147 @@ fn the_enum_may_be_local_to_a_function() {
     assert!(comes_back(&Feed::Text(Local)) && comes_back(&Feed::Struct { a: 1 }));
     assert_eq!(encode(&Feed::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"a\":1}\n\n");
 }
+
+/// The names of macros and of primitive types mean something else here, and everything has every method.
+mod noisy {
+    macro_rules! noise {
+        ($($name:ident)*) => {
+            $(
+                #[expect(unused_macros, reason = "these names are here to be in the way")]
+                macro_rules! $name {
+                    ($dollar:tt) => {
+                        compile_error!("not this one")
+                    };
+                }
+            )*
+        };
+    }
+    noise! { assert concat format matches panic stringify unimplemented unreachable vec write }
+
+    #[expect(dead_code, reason = "these names are here to be in the way")]
+    pub(super) trait Noise {
+        fn append(&self) {}
+        fn description(&self) {}
+        fn fields(&self) {}
+        fn id(&self) {}
+        fn json(&self) {}
+        fn retry(&self) {}
+        fn serialize(&self) {}
+        fn terminal(&self) {}
+        fn text(&self) {}
+        fn write_data(&self) {}
+    }
+    impl<T: ?Sized> Noise for T {}
+
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+    pub(super) enum Feed<T: Default> {
+        /// Told.
+        #[sse(id = "x", retry = 1_000, terminal, example = Self::Tuple(T::default(), 1))]
+        Struct {
+            a: T,
+            b: u8,
+        },
+        Tuple(T, u8),
+        #[sse(text)]
+        Text(String),
+        #[sse(bytes = "base64")]
+        Bytes(Vec<u8>),
+    }
+}
+
+#[test]
+fn macros_and_methods_may_be_shadowed() {
+    use noisy::{Feed, Noise as _};
+    for event in [Feed::Struct { a: 1, b: 2 }, Feed::Tuple(1, 2), Feed::Text("a".into()), Feed::Bytes(vec![1])] {
+        assert!(comes_back(&event), "{event:?}");
+    }
+    assert_eq!(Feed::<u8>::examples().len(), 1);
+    Feed::<u8>::examples().retry();
+}
+
+/// Events without JSON, where even the names of primitive types are taken.
+mod primitive {
+    #![expect(non_camel_case_types, dead_code, reason = "these names are here to be in the way")]
+
+    pub(super) struct str;
+    pub(super) struct bool;
+    pub(super) struct u8;
+    pub(super) struct u32;
+    pub(super) struct usize;
+
+    #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+    #[sse(closed)]
+    pub(super) enum Log {
+        /// Told.
+        #[sse(id = "x", retry = 1_000)]
+        Started,
+        #[sse(text)]
+        Line(String),
+        #[sse(bytes = "base64")]
+        Bytes(Vec<::core::primitive::u8>),
+    }
+}
+
+#[test]
+fn primitive_types_may_be_shadowed() {
+    use primitive::Log;
+    for event in [Log::Started, Log::Line("a".into()), Log::Bytes(vec![1])] {
+        assert!(comes_back(&event), "{event:?}");
+    }
+    assert_eq!(Log::stream_name(), "Log");
+}
+
+/// The dependency under another name, as `events = { package = "sse-core", .. }` makes it known.
+mod renamed {
+    #[derive(Debug, events::SseEvent, events::SseDecode)]
+    #[sse(crate = "events", tag = "t")]
+    pub(super) enum Feed<T> {
+        Struct {
+            a: T,
+        },
+        #[sse(flatten)]
+        Line(Line),
+    }
+
+    #[derive(Debug, events::SseEvent, events::SseDecode)]
+    #[sse(crate = "::events", event = "line", text)]
+    pub(super) struct Line(pub(super) String);
+}
+
+#[test]
+fn the_dependency_may_have_another_name() {
+    use renamed::{Feed, Line};
+    assert_eq!(encode(&Feed::Struct { a: 1 }).unwrap(), "event: Struct\ndata: {\"t\":\"Struct\",\"a\":1}\n\n");
+    assert!(comes_back(&Feed::Struct { a: 1 }) && comes_back(&Feed::<u8>::Line(Line("x".into()))));
+}
+
+/// Names that only the macro knows, and names that it is given, in one enum.
+macro_rules! hygienic {
+    ($Name:ident<$T:ident: $Bound:path> { $($Variant:ident($field:ident: $Type:ty) = $id:expr;)* }) => {
+        #[derive(Debug, sse_core::SseEvent, sse_core::SseDecode)]
+        enum $Name<$T: $Bound> {
+            $(
+                #[sse(id = $id)]
+                $Variant { $field: $Type },
+            )*
+            #[sse(id = inner)]
+            Inner { inner: u8, value: $T },
+            #[sse(id = format_args!("{a}-{b}"))]
+            Both { a: u8, b: $T },
+        }
+    };
+}
+
+hygienic!(Hygienic<T: std::fmt::Display> { Given(seq: Option<T>) = seq; Other(_x: u8) = 7; });
+
+#[test]
+fn names_may_come_from_a_macro_and_from_without() {
+    assert_eq!(encode(&Hygienic::Given { seq: Some(3) }).unwrap(), "id: 3\nevent: Given\ndata: {\"seq\":3}\n\n");
+    assert_eq!(encode(&Hygienic::<u8>::Other { _x: 1 }).unwrap(), "id: 7\nevent: Other\ndata: {\"_x\":1}\n\n");
+    assert_eq!(
+        encode(&Hygienic::Inner { inner: 4, value: 5 }).unwrap(),
+        "id: 4\nevent: Inner\ndata: {\"inner\":4,\"value\":5}\n\n"
+    );
+    assert_eq!(encode(&Hygienic::Both { a: 1, b: 2 }).unwrap(), "id: 1-2\nevent: Both\ndata: {\"a\":1,\"b\":2}\n\n");
+    assert!(comes_back(&Hygienic::Both { a: 1, b: 2 }));
+}

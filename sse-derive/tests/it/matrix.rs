@@ -1,5 +1,7 @@
 //! Payloads are what serde writes: each enum is built once for serde and once for the derive, with the same attributes.
 
+#![expect(deprecated, reason = "`deny_unknown_fields` is warned of")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -51,7 +53,7 @@ fn is_zero(number: &u8) -> bool {
 
 /// Compares what the two write, sends what ours writes through the decoder, and holds it against the schema.
 #[track_caller]
-fn compare<E: Serialize + SseSchema + SseDecode + PartialEq + Debug>(
+pub(crate) fn compare<E: Serialize + SseSchema + SseDecode + PartialEq + Debug>(
     shape: &str,
     events: &[E],
     content: fn(&str, &str) -> String,
@@ -76,7 +78,7 @@ fn compare<E: Serialize + SseSchema + SseDecode + PartialEq + Debug>(
 }
 
 /// `{"t":"Name","c":CONTENT}`, of which a unit variant has no content.
-fn adjacent(theirs: &str, name: &str) -> String {
+pub(crate) fn adjacent(theirs: &str, name: &str) -> String {
     let behind = theirs.strip_prefix(&format!("{{\"t\":{}", json!(name))).unwrap().strip_suffix('}').unwrap();
     if behind.is_empty() { String::new() } else { behind.strip_prefix(",\"c\":").unwrap().to_owned() }
 }
@@ -87,7 +89,7 @@ fn untagged(theirs: &str, _: &str) -> String {
 }
 
 /// `{"t":"Name",CONTENT}`, all of which is the payload.
-fn internal(theirs: &str, name: &str) -> String {
+pub(crate) fn internal(theirs: &str, name: &str) -> String {
     assert!(theirs.starts_with(&format!("{{\"t\":{}", json!(name))), "{theirs}");
     theirs.to_owned()
 }

@@ -1,5 +1,7 @@
 //! What the derive tells about the events, and that what is sent is what was told.
 
+#![expect(deprecated, reason = "`deny_unknown_fields` is warned of")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;

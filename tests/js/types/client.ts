@@ -1,7 +1,7 @@
 // What the types of the generated client must accept, and what they must refuse. Compiled, never run.
 import { FeedCodec, openFeed, streamFeed, type Feed, type FeedEvents, type Tick } from "./feed.js";
 import { openRoom, streamRoom } from "./room.js";
-import { EventStreamParser, match, stream, StreamError, TypedEventSource, type Codec, type EventOf, type ResetReason, type ServerSentEvent } from "./runtime.js";
+import { eventStreamParser, match, stream, StreamError, TypedEventSource, type Codec, type EventOf, type ResetReason, type ServerSentEvent } from "./runtime.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : ["the types differ"]): void {}
@@ -121,6 +121,6 @@ export function failed(error: unknown): number | undefined {
   if (error instanceof StreamError && error.code === "status") return error.status;
   // @ts-expect-error no such code
   if (error instanceof StreamError && error.code === "statsu") return undefined;
-  new EventStreamParser({ lastEventId: "1" }).push(new Uint8Array(), (event) => same<typeof event.data, string>());
+  for (const event of eventStreamParser({ lastEventId: "1" })(new Uint8Array())) same<typeof event.data, string>();
   return undefined;
 }

@@ -1,6 +1,6 @@
-//! What follows from the events: `cargo xtask typings`, `schema`, `openapi`, `asyncapi`, `list`.
+//! What follows from the events: `cargo xtask typings`, `schema`, `openapi`, `asyncapi`, `compat`, `list`.
 //!
-//! In CI: `cargo xtask typings --check && cargo xtask schema --check`.
+//! In CI: `cargo xtask typings --check && cargo xtask schema --check && cargo xtask compat --base origin/main`.
 
 fn main() -> std::process::ExitCode {
     sse_core::codegen::Cli::new(env!("CARGO_MANIFEST_DIR"))

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::CodegenError;
 use super::Data;
-use crate::schema::reference::{definition_of, reachable};
+use crate::schema::reference::{definition_of, reachable, reference_to};
 use crate::schema::wire::{self, Wire};
 use crate::schema::{Manifest, PayloadSchema, canonical, walk};
 
@@ -31,7 +31,7 @@ impl Components {
             Data::Payload => payloads(manifest),
         };
         let name = component_name(manifest.name()) + if data == Data::Payload { "Payload" } else { "" };
-        let branches: Vec<_> = branches.iter().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
+        let branches: Vec<_> = branches.iter().map(|name| json!({ "$ref": reference_to(name) })).collect();
         let mut union = json!({
             "title": manifest.name(),
             // Payloads need not exclude each other; events do, by their names.

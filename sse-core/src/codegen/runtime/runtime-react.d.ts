@@ -14,6 +14,6 @@ export type Status = "connecting" | "open" | "reconnecting" | "closed" | "ended"
  * Holds a connection as long as the component is mounted: `useSse(openFeed, { on: { tick: … } })`.
  *
  * With parameters: `useSse((options) => openRoom({ room }, options), handlers, [room])`; it is opened anew when one of `deps`
- * changes. The handlers are always those of the last render, and may change without that.
+ * changes. The handlers are always those of the last render, and may change without that; `validate` is that of the opening.
  */
 export declare function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, handlers: Handlers<M>, deps?: DependencyList): Status;

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
  * Holds a connection as long as the component is mounted: `useSse(openFeed, { on: { tick: … } })`.
  *
  * With parameters: `useSse((options) => openRoom({ room }, options), handlers, [room])`; it is opened anew when one of `deps`
- * changes. The handlers are always those of the last render, and may change without that.
+ * changes. The handlers are always those of the last render, and may change without that; `validate` is that of the opening.
  */
 export function useSse(open, handlers, deps = []) {
     const latest = useRef(handlers);
@@ -29,7 +29,7 @@ export function useSse(open, handlers, deps = []) {
                     throw error;
                 onInvalid(event, error);
             },
-            validate: (event, data) => latest.current.validate?.(event, data),
+            validate: latest.current.validate,
         });
         for (const name of Object.keys(source.codec.events)) {
             source.on(name, (data, raw) => {

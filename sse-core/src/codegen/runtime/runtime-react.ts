@@ -15,7 +15,7 @@ export type Status = "connecting" | "open" | "reconnecting" | "closed" | "ended"
  * Holds a connection as long as the component is mounted: `useSse(openFeed, { on: { tick: … } })`.
  *
  * With parameters: `useSse((options) => openRoom({ room }, options), handlers, [room])`; it is opened anew when one of `deps`
- * changes. The handlers are always those of the last render, and may change without that.
+ * changes. The handlers are always those of the last render, and may change without that; `validate` is that of the opening.
  */
 export function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, handlers: Handlers<M>, deps: DependencyList = []): Status {
   const latest = useRef(handlers);
@@ -40,7 +40,7 @@ export function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, h
         if (!onInvalid) throw error;
         onInvalid(event, error);
       },
-      validate: (event, data) => latest.current.validate?.(event, data),
+      validate: latest.current.validate,
     });
     for (const name of Object.keys(source.codec.events) as (keyof M & string)[]) {
       source.on(name, (data, raw) => {

@@ -8,7 +8,7 @@ import { type Connect } from "./runtime.js";
  * a reset is announced.
  *
  * Tabs share if URL, credentials and events are the same. A tab that comes later is told what comes from then on, without
- * what the server sends to a new connection; a tab with a `lastEventId`, everything behind that. Where an API is missing,
- * each tab has its own connection.
+ * what the server sends to a new connection (a snapshot, retained values); a tab with a `lastEventId`, everything behind that.
+ * So ask for a state with the id that it is of, and give the id. Where an API is missing, each tab has its own connection.
  */
 export declare const shared: Connect;

@@ -11,8 +11,8 @@ const REPLAY_MS = 3000; // how long a new leader waits for an id that it does no
  * a reset is announced.
  *
  * Tabs share if URL, credentials and events are the same. A tab that comes later is told what comes from then on, without
- * what the server sends to a new connection; a tab with a `lastEventId`, everything behind that. Where an API is missing,
- * each tab has its own connection.
+ * what the server sends to a new connection (a snapshot, retained values); a tab with a `lastEventId`, everything behind that.
+ * So ask for a state with the id that it is of, and give the id. Where an API is missing, each tab has its own connection.
  */
 export const shared = (url, names, sink, options) => {
     const { locks } = (globalThis.navigator ?? {});

@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** How the payload of an event is written: as JSON, as text as it is, or not at all. */
-export type Encoding = "json" | "text" | "empty";
+/** How the payload of an event is written: as JSON, as text as it is, not at all, or so that this reads it, as {@link base64} does. */
+export type Encoding<T = unknown> = "json" | "text" | "empty" | ((text: string) => T);
 /** What is known of a stream: the names of its events and how each payload is written. `M` maps names to payloads. */
 export interface Codec<M> {
     readonly name: string;
     readonly events: {
-        readonly [K in keyof M & string]: Encoding;
+        readonly [K in keyof M & string]: Encoding<M[K]>;
     };
     /** The events with which the stream is complete. */
     readonly terminal: readonly (keyof M & string)[];
@@ -58,8 +58,8 @@ export interface ControlHandlers {
     onEnd?: ((info: EndInfo) => void) | undefined;
     /** A payload that is not what its event promises. Without this handler the error is thrown. */
     onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
-    /** Looks at each payload, and throws if it is not as it should be, e.g. {@link validator}. Events wait for it in their order. */
-    validate?: ((event: string, data: unknown) => void | Promise<void>) | undefined;
+    /** What checks each payload: a {@link validator}. Events wait for it in their order. */
+    validate?: Validate | undefined;
 }
 declare const brand: unique symbol;
 /** A string of this format, `uuid` or `date-time`. */
@@ -73,7 +73,7 @@ export interface JsonSchema {
 /** Why a stream failed. */
 export declare class StreamError extends Error {
     readonly name = "StreamError";
-    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. `schema`: `validate` refuses it. */
+    /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload cannot be decoded. `schema`: `validate` refuses it. */
     readonly code: "status" | "content-type" | "connection" | "limit" | "data" | "schema";
     /** The answer's status; 0 if there was none. */
     readonly status: number;
@@ -92,41 +92,48 @@ export interface StandardResult {
         readonly message: string;
     }[] | undefined;
 }
+/** Looks at a payload, and throws if it is not as it should be. */
+export type Check = (event: string, data: unknown) => void | Promise<void>;
+/** An event's payload, in a list; or why it has none; or nothing, if the codec does not know the event. */
+export type Decoded = readonly [payload: any] | StreamError | undefined;
+/** What a {@link validator} is: it tells `next` of all that it is given, in that order, once the payloads are checked. */
+export type Validate = (decode: (event: ServerSentEvent) => Decoded) => (event: ServerSentEvent | undefined, next: (decoded: Decoded) => void) => void;
 /**
- * Checks payloads by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`.
+ * Checks payloads, by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`; or by a function.
  *
  * What is handed over is the payload itself, which the types describe, and not what a schema makes of it.
  */
-export declare function validator<M>(schemas: {
+export declare function validator<M>(by: Check | {
     readonly [K in keyof M & string]?: StandardSchema;
-}): (event: string, data: unknown) => void | Promise<void>;
+}): Validate;
 export interface UrlOptions {
     /** What the path is appended to: an origin, with or without the beginning of a path. */
     base?: string | URL | undefined;
     query?: ConstructorParameters<typeof URLSearchParams>[0];
 }
-/** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
-export declare function streamUrl(path: string, options?: UrlOptions, params?: {
-    [name: string]: string | number;
-}): string;
+/** Makes the URL of a stream from its path. */
+export declare function streamUrl(path: string, { base, query }?: UrlOptions): string;
+/** Encodes what stands for the rest of a path: its slashes stay. */
+export declare function pathRest(rest: string | number): string;
+/** Reads the payload of an event that is sent as bytes. */
+export declare function base64(text: string): Uint8Array;
 /** Calls the handler of the event's name; a missing handler is a type error. */
 export declare function match<M, R>(event: EventOf<M>, handlers: {
     [K in keyof M & string]: (data: M[K], id: string) => R;
 }): R;
-/** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
-export declare class EventStreamParser {
-    #private;
+/** Where a stream stands. */
+export interface Position {
     /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
     lastEventId: string;
     /** The reconnection time in milliseconds, if the server has set it. */
-    retry: number | undefined;
-    constructor(options?: {
-        lastEventId?: string | undefined;
-        maxBufferSize?: number | undefined;
-    });
-    /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
-    push(chunk: Uint8Array, emit: (event: ServerSentEvent) => void): void;
+    retry?: number | undefined;
 }
+/**
+ * The incremental parser of `text/event-stream` (HTML standard, section 9.2.6), for one connection: it makes of the next bytes
+ * the events that they complete, and moves the position as they are taken: all of them, before the next bytes. Throws only
+ * if an event exceeds the limit.
+ */
+export declare function eventStreamParser(position: Position, maxBufferSize?: number): (chunk: Uint8Array) => Generator<ServerSentEvent>;
 /** The event that a native listener gets. */
 export interface Message extends Event {
     readonly data: string;

@@ -10,11 +10,41 @@ export class StreamError extends Error {
     }
 }
 /**
- * Checks payloads by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`.
+ * Checks payloads, by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`; or by a function.
  *
  * What is handed over is the payload itself, which the types describe, and not what a schema makes of it.
  */
-export function validator(schemas) {
+export function validator(by) {
+    const check = typeof by === "function" ? by : bySchema(by);
+    return (decode) => {
+        // What waits for a check that takes time, or for one before it.
+        let queue;
+        return (event, next) => {
+            const step = () => {
+                const decoded = event && decode(event);
+                if (!decoded || decoded instanceof StreamError)
+                    return next(decoded);
+                const refuse = (cause) => next(errorOf("schema", `event ${JSON.stringify(event.event)} is invalid`, cause));
+                let checked;
+                try {
+                    checked = check(event.event, decoded[0]);
+                }
+                catch (cause) {
+                    return refuse(cause);
+                }
+                return checked ? checked.then(() => next(decoded), refuse) : next(decoded);
+            };
+            const waits = queue ? queue.then(step) : step();
+            if (!waits)
+                return;
+            const last = (queue = waits.catch(report).finally(() => {
+                if (queue === last)
+                    queue = undefined;
+            }));
+        };
+    };
+}
+function bySchema(schemas) {
     return (event, data) => {
         if (!Object.hasOwn(schemas, event))
             return;
@@ -26,11 +56,18 @@ export function validator(schemas) {
         return result instanceof Promise ? result.then(check) : check(result);
     };
 }
-/** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
-export function streamUrl(path, options = {}, params = {}) {
-    path = path.replace(/\{(\*?)(.+?)\}/g, (_, rest, name) => (rest ? String(params[name]).split("/") : [params[name]]).map(encodeURIComponent).join("/"));
-    const query = String(new URLSearchParams(options.query));
-    return String(options.base ?? "").replace(/\/$/, "") + path + (query && "?" + query);
+/** Makes the URL of a stream from its path. */
+export function streamUrl(path, { base = "", query } = {}) {
+    const search = String(new URLSearchParams(query));
+    return String(base).replace(/\/$/, "") + path + (search && "?" + search);
+}
+/** Encodes what stands for the rest of a path: its slashes stay. */
+export function pathRest(rest) {
+    return String(rest).split("/").map(encodeURIComponent).join("/");
+}
+/** Reads the payload of an event that is sent as bytes. */
+export function base64(text) {
+    return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
 }
 /** Calls the handler of the event's name; a missing handler is a type error. */
 export function match(event, handlers) {
@@ -46,7 +83,7 @@ function timed(promise, attempt, ms = 0) {
     return new Promise((resolve, reject) => {
         const { signal } = attempt;
         const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
-        const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
+        const timer = ms && setTimeout(late, Math.min(ms, MAX_DELAY));
         const leave = () => {
             clearTimeout(timer);
             signal.removeEventListener("abort", leave);
@@ -67,7 +104,7 @@ function errorOf(code, message, cause) {
 }
 // Doubles with each failure in a row, up to the cap, and is drawn from below that.
 function backoff(retry, failures, { maxBackoffMs = 30_000 }) {
-    return retry + Math.random() * Math.max(0, Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures) - retry);
+    return retry + (failures && Math.random()) * Math.max(0, Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures) - retry);
 }
 // How long the server asks to be left alone, in milliseconds.
 function retryAfter(response) {
@@ -80,97 +117,79 @@ function refusal(response) {
     if (status !== 200)
         return new StreamError("status", `status ${status}`, undefined, response);
     const type = headers.get("content-type") ?? "";
-    if (/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop()))
+    // Of several, the last one counts.
+    if (/(^|,)\s*text\/event-stream\s*(;[^,]*)?$/i.test(type))
         return undefined;
     return new StreamError("content-type", `content type ${type}`, undefined, response);
 }
-/** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
-export class EventStreamParser {
-    #id;
-    #event = "";
-    #data = [];
-    #size = 0;
-    #rest = "";
+/**
+ * The incremental parser of `text/event-stream` (HTML standard, section 9.2.6), for one connection: it makes of the next bytes
+ * the events that they complete, and moves the position as they are taken: all of them, before the next bytes. Throws only
+ * if an event exceeds the limit.
+ */
+export function eventStreamParser(position, maxBufferSize = 1 << 20) {
+    let id = position.lastEventId;
+    let name = "";
+    let data = [];
+    let size = 0;
+    let rest = "";
     // What the next character is ignored if it is: the BOM, or the LF of a CR LF whose CR has ended the line.
-    #skip = "\uFEFF";
+    let skip = "\uFEFF";
     // The BOM is ours to remove, because decoders differ when it comes in pieces.
-    #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    #max;
-    constructor(options = {}) {
-        this.#id = this.lastEventId = options.lastEventId ?? "";
-        this.#max = options.maxBufferSize ?? 1 << 20;
-    }
-    /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
-    push(chunk, emit) {
-        let text = this.#decoder.decode(chunk, { stream: true });
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const check = (line) => {
+        if (size + line.length > maxBufferSize)
+            throw new StreamError("limit", `more than ${maxBufferSize} characters`);
+    };
+    return function* (chunk) {
+        let text = decoder.decode(chunk, { stream: true });
         if (!text)
             return;
-        if (text[0] === this.#skip)
+        if (text[0] === skip)
             text = text.slice(1);
-        this.#skip = text.endsWith("\r") ? "\n" : "";
+        skip = text.endsWith("\r") ? "\n" : "";
         const lines = text.split(/\r\n?|\n/);
-        lines[0] = this.#rest + lines[0];
-        this.#rest = lines.pop();
-        for (const line of lines)
-            this.#line(line, emit);
-        this.#check(this.#rest);
-    }
-    #check(line) {
-        if (this.#size + line.length > this.#max) {
-            throw new StreamError("limit", `more than ${this.#max} characters`);
+        lines[0] = rest + lines[0];
+        rest = lines.pop();
+        for (const line of lines) {
+            check(line);
+            const [, field, value] = /^([^:]*):? ?(.*)/s.exec(line);
+            if (!line) {
+                position.lastEventId = id;
+                if (data.length)
+                    yield { event: name || "message", data: data.join("\n"), id };
+                name = "";
+                data = [];
+                size = 0;
+            }
+            else if (field === "data") {
+                data.push(value);
+                size += value.length + 1;
+            }
+            else if (field === "event")
+                name = value;
+            else if (field === "id") {
+                if (!value.includes("\0"))
+                    id = value;
+            }
+            else if (field === "retry" && /^\d+$/.test(value))
+                position.retry = +value;
         }
-    }
-    #line(line, emit) {
-        if (!line) {
-            const data = this.#data;
-            const event = this.#event || "message";
-            this.lastEventId = this.#id;
-            this.#event = "";
-            this.#data = [];
-            this.#size = 0;
-            if (data.length)
-                emit({ event, data: data.join("\n"), id: this.#id });
-            return;
-        }
-        this.#check(line);
-        const [, field, value] = /^([^:]*):? ?([^]*)/.exec(line);
-        if (field === "data") {
-            this.#data.push(value);
-            this.#size += value.length + 1;
-        }
-        else if (field === "event")
-            this.#event = value;
-        else if (field === "id") {
-            if (!value.includes("\0"))
-                this.#id = value;
-        }
-        else if (field === "retry" && /^\d+$/.test(value))
-            this.retry = +value;
-    }
+        check(rest);
+    };
 }
-function encodingOf(codec, event) {
-    return Object.hasOwn(codec.events, event) ? codec.events[event] : undefined;
-}
-// Makes what decodes an event: to its payload in a list, or to nothing if it is invalid and somebody else was told.
-function decoder(codec, options) {
+function decoder(codec) {
     const { parse = (text) => JSON.parse(text) } = codec;
-    return (encoding, event) => {
-        const name = event.event;
-        let code = "data";
-        const invalid = (cause) => {
-            const error = errorOf(code, `event ${JSON.stringify(name)} is invalid`, cause);
-            if (!options.onInvalid)
-                throw error;
-            options.onInvalid(event, error);
-        };
+    const encodings = codec.events;
+    return ({ event, data }) => {
+        if (!Object.hasOwn(encodings, event))
+            return undefined;
+        const encoding = encodings[event];
         try {
-            const data = encoding === "json" ? parse(event.data, name) : encoding === "text" ? event.data : undefined;
-            code = "schema";
-            const checked = options.validate?.(name, data);
-            return checked ? checked.then(() => [data], invalid) : [data];
+            return [encoding === "json" ? parse(data, event) : encoding === "text" ? data : encoding === "empty" ? undefined : encoding(data)];
         }
         catch (cause) {
-            return invalid(cause);
+            return errorOf("data", `event ${JSON.stringify(event)} is invalid`, cause);
         }
     };
 }
@@ -208,10 +227,11 @@ export const reopening = (url, names, sink, options) => {
         native.close();
         attempt.abort();
     };
+    const target = () => (id === undefined ? url : resumeUrl(url, id));
     const open = () => {
         // Whether the browser has an id from this connection: it begins with none, whatever is in the URL.
         let known = false;
-        const source = (native = new (options.EventSource ?? globalThis.EventSource)(id === undefined ? url : resumeUrl(url, id), { withCredentials }));
+        const source = (native = new (options.EventSource ?? globalThis.EventSource)(target(), { withCredentials }));
         source.addEventListener("open", (event) => {
             if (!("data" in event))
                 openedAt = Date.now();
@@ -259,11 +279,10 @@ export const reopening = (url, names, sink, options) => {
         attempt = new AbortController();
         const credentials = withCredentials ? "include" : "same-origin";
         const init = { method: "HEAD", headers: { accept: EVENT_STREAM }, credentials, cache: "no-store", signal: attempt.signal };
-        const target = id === undefined ? url : resumeUrl(url, id);
         let response;
         let refused;
         try {
-            response = await timed((options.fetch ?? fetch)(target, init), attempt, MAX_SILENCE);
+            response = await timed((options.fetch ?? fetch)(target(), init), attempt, MAX_SILENCE);
             refused = refusal(response);
         }
         catch (cause) {
@@ -291,8 +310,9 @@ export const reopening = (url, names, sink, options) => {
         close,
     };
 };
-// No event has this name, because a name holds no line end.
+// No event has these names, because a name holds no line end.
 const CONNECTION = "\n";
+const INVALID = "\n\n";
 /** A browser's `EventSource`, typed. */
 export class TypedEventSource {
     codec;
@@ -302,18 +322,15 @@ export class TypedEventSource {
     #listeners = new Map();
     // What takes our handlers off the callers' signals.
     #releases = new Set();
-    // The events that wait for a validator.
-    #queue;
     constructor(codec, url, options = {}) {
-        const { signal, closeOnEnd = true, connect = reopening } = options;
+        const { signal, closeOnEnd = true, connect = reopening, validate } = options;
         this.codec = codec;
-        const decode = decoder(codec, options);
-        if (options.onOpen)
-            this.#add("stream-open", options.onOpen);
-        if (options.onReset)
-            this.#add("stream-reset", options.onReset);
-        if (options.onEnd)
-            this.#add("stream-end", options.onEnd);
+        const decode = decoder(codec);
+        const inOrder = validate?.(decode) ?? ((event, next) => next(event && decode(event)));
+        this.#add("stream-open", options.onOpen);
+        this.#add("stream-reset", options.onReset);
+        this.#add("stream-end", options.onEnd);
+        this.#add(INVALID, options.onInvalid ?? ((_event, error) => report(error)));
         let ended = false;
         const end = (info) => {
             if (ended && closeOnEnd)
@@ -329,41 +346,29 @@ export class TypedEventSource {
             get ended() {
                 return ended;
             },
-            message: (raw, id) => this.#inOrder(() => {
-                const name = raw.type;
-                const encoding = encodingOf(codec, name);
-                this.lastEventId = id;
-                if (name === "stream-end")
-                    return end(parseControl(raw.data));
-                ended = false;
-                if (!encoding)
-                    return this.#emit(name, parseControl(raw.data));
-                const finish = (data) => {
-                    if (data && this.readyState !== 2)
-                        this.#emit(name, data[0], raw);
-                    if (codec.terminal.includes(name)) {
-                        if (closeOnEnd)
-                            end({});
-                        else
-                            ended = true;
-                    }
-                };
-                let data;
-                try {
-                    data = decode(encoding, { event: name, data: raw.data, id });
-                }
-                catch (error) {
-                    finish();
-                    throw error;
-                }
-                if (!(data instanceof Promise))
-                    return finish(data);
-                return data.then(finish, (error) => {
-                    finish();
-                    throw error;
+            message: (raw, id) => {
+                const event = { event: raw.type, data: raw.data, id };
+                inOrder(event, (decoded) => {
+                    const name = raw.type;
+                    this.lastEventId = id;
+                    if (name === "stream-end")
+                        return end(parseControl(raw.data));
+                    ended = false;
+                    if (!decoded)
+                        return this.#emit(name, parseControl(raw.data));
+                    if (decoded instanceof StreamError)
+                        this.#emit(INVALID, event, decoded);
+                    else if (this.readyState !== 2)
+                        this.#emit(name, decoded[0], raw);
+                    if (!codec.terminal.includes(name))
+                        return;
+                    if (closeOnEnd)
+                        end({});
+                    else
+                        ended = true;
                 });
-            }),
-            error: (error, state) => this.#inOrder(() => {
+            },
+            error: (error, state) => inOrder(undefined, () => {
                 this.#emit(CONNECTION, error, state);
                 if (state !== "closed")
                     return;
@@ -416,7 +421,7 @@ export class TypedEventSource {
         let listeners = this.#listeners.get(name);
         if (!listeners)
             this.#listeners.set(name, (listeners = new Set()));
-        const entry = (...args) => signal?.aborted || listener(...args);
+        const entry = (...args) => signal?.aborted || listener?.(...args);
         listeners.add(entry);
         const release = this.#onAbort(signal, () => remove());
         const remove = () => {
@@ -451,16 +456,6 @@ export class TypedEventSource {
             }
         }
     }
-    // At once, unless something before it still waits.
-    #inOrder(step) {
-        const result = this.#queue ? this.#queue.then(step) : step();
-        if (!(result instanceof Promise))
-            return;
-        const queue = (this.#queue = result.catch(report).finally(() => {
-            if (this.#queue === queue)
-                this.#queue = undefined;
-        }));
-    }
 }
 function report(error) {
     queueMicrotask(() => {
@@ -493,12 +488,12 @@ export function stream(codec, url, options = {}) {
         const { signal, body, headers: given, credentials, maxRetries = Infinity, retryStatuses = [], onState } = options;
         const method = options.method ?? (body == null ? "GET" : "POST");
         const safe = options.allowRetry || /^(GET|HEAD)$/i.test(method);
-        let id = options.lastEventId ?? "";
-        let retry = options.retryMs ?? 3000;
+        const position = { lastEventId: options.lastEventId ?? "", retry: options.retryMs };
         let idle = options.idleTimeoutMs;
         let announced = false; // whether this server sends `stream-open`
         let failures = 0;
-        const decode = decoder(codec, options);
+        const decode = decoder(codec);
+        const check = options.validate?.(decode);
         if (signal?.aborted)
             return;
         signal?.addEventListener("abort", stop);
@@ -514,7 +509,7 @@ export function stream(codec, url, options = {}) {
                 let heard = false;
                 let goodAt = 0; // when it is, after `stream-open`
                 // A header holds bytes, here as characters. One that no client sends would break every further attempt.
-                const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
+                const sent = /[\0-\x08\n-\x1f\x7f]/.test(position.lastEventId) ? "" : position.lastEventId;
                 onState?.({ state: "connecting", attempt: count, lastEventId: sent });
                 let headers;
                 let response;
@@ -547,12 +542,12 @@ export function stream(codec, url, options = {}) {
                         throw new StreamError("connection", "no body", undefined, response);
                     }
                     else {
-                        const parser = new EventStreamParser({ lastEventId: id, maxBufferSize: options.maxBufferSize });
+                        const parse = eventStreamParser(position, options.maxBufferSize);
                         const reader = response.body.getReader();
                         // For a `fetch` that does not know signals; before `onState`, which may abort.
                         attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => { }));
                         onState?.({ state: "open" });
-                        for (let limit;;) {
+                        for (;;) {
                             let chunk;
                             try {
                                 chunk = (await timed(reader.read(), attempt, idle)).value;
@@ -564,74 +559,58 @@ export function stream(codec, url, options = {}) {
                                 return;
                             if (!chunk)
                                 break;
-                            const parsed = [];
-                            try {
-                                parser.push(chunk, (event) => parsed.push(event));
-                            }
-                            catch (error) {
-                                limit = error;
-                            }
-                            id = parser.lastEventId;
-                            retry = parser.retry ?? retry;
-                            for (const event of parsed) {
+                            for (const event of parse(chunk)) {
                                 const name = event.event;
-                                const encoding = encodingOf(codec, name);
-                                if (encoding) {
+                                const decoded = check
+                                    ? await timed(new Promise((next) => check(event, next)), attempt).catch(() => undefined)
+                                    : decode(event);
+                                if (stopped)
+                                    return;
+                                if (decoded) {
                                     heard = true;
-                                    let data = decode(encoding, event);
-                                    if (data instanceof Promise)
-                                        data = await timed(data, attempt).catch((error) => {
-                                            if (!stopped)
-                                                throw error;
-                                            return undefined;
-                                        });
-                                    if (stopped)
-                                        return;
-                                    if (data)
-                                        yield { event: name, data: data[0], id: event.id };
+                                    if (!(decoded instanceof StreamError))
+                                        yield { ...event, data: decoded[0] };
+                                    else if (options.onInvalid)
+                                        options.onInvalid(event, decoded);
+                                    else
+                                        throw decoded;
                                     if (codec.terminal.includes(name))
                                         return options.onEnd?.({});
                                 }
-                                else if (name === "stream-open") {
+                                else if (name.startsWith("stream-")) {
                                     const info = parseControl(event.data);
-                                    const interval = info.keepAliveMs ?? KEEP_ALIVE;
-                                    goodAt = Date.now() + 2 * interval;
-                                    announced = true;
-                                    idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
-                                    options.onOpen?.(info);
+                                    if (name === "stream-open") {
+                                        const interval = info.keepAliveMs ?? KEEP_ALIVE;
+                                        goodAt = Date.now() + 2 * interval;
+                                        announced = true;
+                                        idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
+                                        options.onOpen?.(info);
+                                    }
+                                    if (name === "stream-reset")
+                                        options.onReset?.(info);
+                                    if (name === "stream-end")
+                                        return options.onEnd?.(info);
                                 }
-                                else if (name === "stream-reset")
-                                    options.onReset?.(parseControl(event.data));
-                                else if (name === "stream-end")
-                                    return options.onEnd?.(parseControl(event.data));
-                                else if (!name.startsWith("stream-")) {
+                                else {
                                     heard = true;
                                     options.onUnknown?.(event);
                                 }
                                 if (stopped)
                                     return;
                             }
-                            if (limit)
-                                throw limit;
                         }
                     }
                 }
-                if (attempt.signal.aborted)
-                    cause = attempt.signal.reason;
-                if (!safe && !id) {
-                    // Nobody can say how much of the request has been done. A complete answer was all of it.
-                    if (!cause)
-                        return;
-                    throw errorOf("connection", "connection lost", cause);
-                }
+                // Nobody can say how much of the request has been done. A complete answer was all of it.
+                const once = !safe && !position.lastEventId;
+                if (once && !cause)
+                    return;
                 // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
                 const good = announced ? goodAt && (heard || Date.now() >= goodAt) : heard;
                 failures = good ? 0 : failures + 1;
-                if (failures > maxRetries) {
+                if (once || failures > maxRetries)
                     throw errorOf("connection", "connection lost", cause);
-                }
-                const delay = good ? retry : backoff(retry, failures, options);
-                const delayMs = Math.min(Math.max(delay, wait), MAX_DELAY);
+                const delayMs = Math.max(backoff(position.retry ?? 3000, failures, options), wait);
                 attempt.abort(); // drops the body of a refusal
                 attempt = new AbortController();
                 onState?.({ state: "waiting", delayMs, cause });

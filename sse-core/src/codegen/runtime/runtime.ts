@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-/** How the payload of an event is written: as JSON, as text as it is, or not at all. */
-export type Encoding = "json" | "text" | "empty";
+/** How the payload of an event is written: as JSON, as text as it is, not at all, or so that this reads it, as {@link base64} does. */
+export type Encoding<T = unknown> = "json" | "text" | "empty" | ((text: string) => T);
 
 /** What is known of a stream: the names of its events and how each payload is written. `M` maps names to payloads. */
 export interface Codec<M> {
   readonly name: string;
-  readonly events: { readonly [K in keyof M & string]: Encoding };
+  readonly events: { readonly [K in keyof M & string]: Encoding<M[K]> };
   /** The events with which the stream is complete. */
   readonly terminal: readonly (keyof M & string)[];
   /** Instead of `JSON.parse`. */
@@ -59,8 +59,8 @@ export interface ControlHandlers {
   onEnd?: ((info: EndInfo) => void) | undefined;
   /** A payload that is not what its event promises. Without this handler the error is thrown. */
   onInvalid?: ((event: ServerSentEvent, error: StreamError) => void) | undefined;
-  /** Looks at each payload, and throws if it is not as it should be, e.g. {@link validator}. Events wait for it in their order. */
-  validate?: ((event: string, data: unknown) => void | Promise<void>) | undefined;
+  /** What checks each payload: a {@link validator}. Events wait for it in their order. */
+  validate?: Validate | undefined;
 }
 
 declare const brand: unique symbol;
@@ -76,7 +76,7 @@ export interface JsonSchema {
 /** Why a stream failed. */
 export class StreamError extends Error {
   override readonly name = "StreamError";
-  /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload is not valid JSON. `schema`: `validate` refuses it. */
+  /** `limit`: an event is larger than `maxBufferSize`. `data`: a payload cannot be decoded. `schema`: `validate` refuses it. */
   declare readonly code: "status" | "content-type" | "connection" | "limit" | "data" | "schema";
   /** The answer's status; 0 if there was none. */
   declare readonly status: number;
@@ -100,18 +100,56 @@ export interface StandardResult {
   readonly issues?: readonly { readonly message: string }[] | undefined;
 }
 
+/** Looks at a payload, and throws if it is not as it should be. */
+export type Check = (event: string, data: unknown) => void | Promise<void>;
+
+/** An event's payload, in a list; or why it has none; or nothing, if the codec does not know the event. */
+export type Decoded = readonly [payload: any] | StreamError | undefined;
+
+/** What a {@link validator} is: it tells `next` of all that it is given, in that order, once the payloads are checked. */
+export type Validate = (
+  decode: (event: ServerSentEvent) => Decoded,
+) => (event: ServerSentEvent | undefined, next: (decoded: Decoded) => void) => void;
+
 /**
- * Checks payloads by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`.
+ * Checks payloads, by schemas: `openFeed({ validate: validator<FeedEvents>({ tick: z.object({ … }) }) })`; or by a function.
  *
  * What is handed over is the payload itself, which the types describe, and not what a schema makes of it.
  */
-export function validator<M>(schemas: { readonly [K in keyof M & string]?: StandardSchema }): (event: string, data: unknown) => void | Promise<void> {
+export function validator<M>(by: Check | { readonly [K in keyof M & string]?: StandardSchema }): Validate {
+  const check = typeof by === "function" ? by : bySchema(by as { [name: string]: StandardSchema });
+  return (decode) => {
+    // What waits for a check that takes time, or for one before it.
+    let queue: Promise<void> | undefined;
+    return (event, next) => {
+      const step = (): void | Promise<void> => {
+        const decoded = event && decode(event);
+        if (!decoded || decoded instanceof StreamError) return next(decoded);
+        const refuse = (cause: unknown): void => next(errorOf("schema", `event ${JSON.stringify(event.event)} is invalid`, cause));
+        let checked: void | Promise<void>;
+        try {
+          checked = check(event.event, decoded[0]);
+        } catch (cause) {
+          return refuse(cause);
+        }
+        return checked ? checked.then(() => next(decoded), refuse) : next(decoded);
+      };
+      const waits = queue ? queue.then(step) : step();
+      if (!waits) return;
+      const last = (queue = waits.catch(report).finally(() => {
+        if (queue === last) queue = undefined;
+      }));
+    };
+  };
+}
+
+function bySchema(schemas: { readonly [event: string]: StandardSchema }): Check {
   return (event, data) => {
     if (!Object.hasOwn(schemas, event)) return;
     const check = ({ issues }: StandardResult): void => {
       if (issues) throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
     };
-    const result = (schemas as { [name: string]: StandardSchema })[event]!["~standard"].validate(data);
+    const result = schemas[event]!["~standard"].validate(data);
     return result instanceof Promise ? result.then(check) : check(result);
   };
 }
@@ -122,13 +160,20 @@ export interface UrlOptions {
   query?: ConstructorParameters<typeof URLSearchParams>[0];
 }
 
-/** Makes the URL of a stream: `{name}` in the path is replaced by the parameter, encoded. */
-export function streamUrl(path: string, options: UrlOptions = {}, params: { [name: string]: string | number } = {}): string {
-  path = path.replace(/\{(\*?)(.+?)\}/g, (_, rest, name) =>
-    (rest ? String(params[name]).split("/") : [params[name]!]).map(encodeURIComponent).join("/"),
-  );
-  const query = String(new URLSearchParams(options.query));
-  return String(options.base ?? "").replace(/\/$/, "") + path + (query && "?" + query);
+/** Makes the URL of a stream from its path. */
+export function streamUrl(path: string, { base = "", query }: UrlOptions = {}): string {
+  const search = String(new URLSearchParams(query));
+  return String(base).replace(/\/$/, "") + path + (search && "?" + search);
+}
+
+/** Encodes what stands for the rest of a path: its slashes stay. */
+export function pathRest(rest: string | number): string {
+  return String(rest).split("/").map(encodeURIComponent).join("/");
+}
+
+/** Reads the payload of an event that is sent as bytes. */
+export function base64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
 }
 
 /** Calls the handler of the event's name; a missing handler is a type error. */
@@ -147,7 +192,7 @@ function timed<T>(promise: T | Promise<T>, attempt: AbortController, ms = 0): Pr
   return new Promise<T>((resolve, reject) => {
     const { signal } = attempt;
     const late = () => attempt.abort(new StreamError("connection", `silent for ${ms} ms`));
-    const timer = ms ? setTimeout(late, Math.min(ms, MAX_DELAY)) : undefined;
+    const timer = ms && setTimeout(late, Math.min(ms, MAX_DELAY));
     const leave = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", leave);
@@ -170,7 +215,7 @@ function errorOf(code: StreamError["code"], message: string, cause: unknown): St
 
 // Doubles with each failure in a row, up to the cap, and is drawn from below that.
 function backoff(retry: number, failures: number, { maxBackoffMs = 30_000 }: { maxBackoffMs?: number | undefined }): number {
-  return retry + Math.random() * Math.max(0, Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures) - retry);
+  return retry + (failures && Math.random()) * Math.max(0, Math.min(maxBackoffMs, Math.max(retry, 100) * 2 ** failures) - retry);
 }
 
 // How long the server asks to be left alone, in milliseconds.
@@ -184,96 +229,76 @@ function refusal(response: Response): StreamError | undefined {
   const { status, headers } = response;
   if (status !== 200) return new StreamError("status", `status ${status}`, undefined, response);
   const type = headers.get("content-type") ?? "";
-  if (/^\s*text\/event-stream\s*(;|$)/i.test(type.split(",").pop()!)) return undefined;
+  // Of several, the last one counts.
+  if (/(^|,)\s*text\/event-stream\s*(;[^,]*)?$/i.test(type)) return undefined;
   return new StreamError("content-type", `content type ${type}`, undefined, response);
 }
 
-/** The incremental parser of `text/event-stream` (HTML standard, section 9.2.6). One for each connection. */
-export class EventStreamParser {
+/** Where a stream stands. */
+export interface Position {
   /** The id that a reconnect sends: it moves with the blank line, also of a block without data. */
-  declare lastEventId: string;
+  lastEventId: string;
   /** The reconnection time in milliseconds, if the server has set it. */
-  declare retry: number | undefined;
-  #id: string;
-  #event = "";
-  #data: string[] = [];
-  #size = 0;
-  #rest = "";
+  retry?: number | undefined;
+}
+
+/**
+ * The incremental parser of `text/event-stream` (HTML standard, section 9.2.6), for one connection: it makes of the next bytes
+ * the events that they complete, and moves the position as they are taken: all of them, before the next bytes. Throws only
+ * if an event exceeds the limit.
+ */
+export function eventStreamParser(position: Position, maxBufferSize: number = 1 << 20): (chunk: Uint8Array) => Generator<ServerSentEvent> {
+  let id = position.lastEventId;
+  let name = "";
+  let data: string[] = [];
+  let size = 0;
+  let rest = "";
   // What the next character is ignored if it is: the BOM, or the LF of a CR LF whose CR has ended the line.
-  #skip = "\uFEFF";
+  let skip = "\uFEFF";
   // The BOM is ours to remove, because decoders differ when it comes in pieces.
-  #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  #max: number;
-
-  constructor(options: { lastEventId?: string | undefined; maxBufferSize?: number | undefined } = {}) {
-    this.#id = this.lastEventId = options.lastEventId ?? "";
-    this.#max = options.maxBufferSize ?? 1 << 20;
-  }
-
-  /** Takes the next bytes and calls `emit` for each event that they complete. Throws only if an event exceeds the limit. */
-  push(chunk: Uint8Array, emit: (event: ServerSentEvent) => void): void {
-    let text = this.#decoder.decode(chunk, { stream: true });
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const check = (line: string): void => {
+    if (size + line.length > maxBufferSize) throw new StreamError("limit", `more than ${maxBufferSize} characters`);
+  };
+  return function* (chunk) {
+    let text = decoder.decode(chunk, { stream: true });
     if (!text) return;
-    if (text[0] === this.#skip) text = text.slice(1);
-    this.#skip = text.endsWith("\r") ? "\n" : "";
+    if (text[0] === skip) text = text.slice(1);
+    skip = text.endsWith("\r") ? "\n" : "";
     const lines = text.split(/\r\n?|\n/);
-    lines[0] = this.#rest + lines[0];
-    this.#rest = lines.pop()!;
-    for (const line of lines) this.#line(line, emit);
-    this.#check(this.#rest);
-  }
-
-  #check(line: string): void {
-    if (this.#size + line.length > this.#max) {
-      throw new StreamError("limit", `more than ${this.#max} characters`);
+    lines[0] = rest + lines[0];
+    rest = lines.pop()!;
+    for (const line of lines) {
+      check(line);
+      const [, field, value] = /^([^:]*):? ?(.*)/s.exec(line) as unknown as [string, string, string];
+      if (!line) {
+        position.lastEventId = id;
+        if (data.length) yield { event: name || "message", data: data.join("\n"), id };
+        name = "";
+        data = [];
+        size = 0;
+      } else if (field === "data") {
+        data.push(value);
+        size += value.length + 1;
+      } else if (field === "event") name = value;
+      else if (field === "id") {
+        if (!value.includes("\0")) id = value;
+      } else if (field === "retry" && /^\d+$/.test(value)) position.retry = +value;
     }
-  }
-
-  #line(line: string, emit: (event: ServerSentEvent) => void): void {
-    if (!line) {
-      const data = this.#data;
-      const event = this.#event || "message";
-      this.lastEventId = this.#id;
-      this.#event = "";
-      this.#data = [];
-      this.#size = 0;
-      if (data.length) emit({ event, data: data.join("\n"), id: this.#id });
-      return;
-    }
-    this.#check(line);
-    const [, field, value] = /^([^:]*):? ?([^]*)/.exec(line) as unknown as [string, string, string];
-    if (field === "data") {
-      this.#data.push(value);
-      this.#size += value.length + 1;
-    } else if (field === "event") this.#event = value;
-    else if (field === "id") {
-      if (!value.includes("\0")) this.#id = value;
-    } else if (field === "retry" && /^\d+$/.test(value)) this.retry = +value;
-  }
+    check(rest);
+  };
 }
 
-function encodingOf(codec: { readonly events: object }, event: string): Encoding | undefined {
-  return Object.hasOwn(codec.events, event) ? (codec.events as { [name: string]: Encoding })[event] : undefined;
-}
-
-// Makes what decodes an event: to its payload in a list, or to nothing if it is invalid and somebody else was told.
-function decoder<M>(codec: Codec<M>, options: ControlHandlers): (encoding: Encoding, event: ServerSentEvent) => [any] | undefined | Promise<[any] | undefined> {
+function decoder<M>(codec: Codec<M>): (event: ServerSentEvent) => Decoded {
   const { parse = (text) => JSON.parse(text) } = codec;
-  return (encoding, event) => {
-    const name = event.event;
-    let code: "data" | "schema" = "data";
-    const invalid = (cause: unknown): undefined => {
-      const error = errorOf(code, `event ${JSON.stringify(name)} is invalid`, cause);
-      if (!options.onInvalid) throw error;
-      options.onInvalid(event, error);
-    };
+  const encodings = codec.events as { readonly [name: string]: Encoding };
+  return ({ event, data }) => {
+    if (!Object.hasOwn(encodings, event)) return undefined;
+    const encoding = encodings[event]!;
     try {
-      const data = encoding === "json" ? parse(event.data, name) : encoding === "text" ? event.data : undefined;
-      code = "schema";
-      const checked = options.validate?.(name, data);
-      return checked ? checked.then(() => [data], invalid) : [data];
+      return [encoding === "json" ? parse(data, event) : encoding === "text" ? data : encoding === "empty" ? undefined : encoding(data)];
     } catch (cause) {
-      return invalid(cause);
+      return errorOf("data", `event ${JSON.stringify(event)} is invalid`, cause);
     }
   };
 }
@@ -377,10 +402,12 @@ export const reopening: Connect = (url, names, sink, options) => {
     attempt.abort();
   };
 
+  const target = () => (id === undefined ? url : resumeUrl(url, id));
+
   const open = () => {
     // Whether the browser has an id from this connection: it begins with none, whatever is in the URL.
     let known = false;
-    const source = (native = new (options.EventSource ?? (globalThis as any).EventSource)(id === undefined ? url : resumeUrl(url, id), { withCredentials }));
+    const source = (native = new (options.EventSource ?? (globalThis as any).EventSource)(target(), { withCredentials }));
     source.addEventListener("open", (event: Event) => {
       if (!("data" in event)) openedAt = Date.now();
     });
@@ -420,11 +447,10 @@ export const reopening: Connect = (url, names, sink, options) => {
     attempt = new AbortController();
     const credentials = withCredentials ? "include" : "same-origin";
     const init = { method: "HEAD", headers: { accept: EVENT_STREAM }, credentials, cache: "no-store", signal: attempt.signal } as RequestInit;
-    const target = id === undefined ? url : resumeUrl(url, id);
     let response: Response | undefined;
     let refused: StreamError | undefined;
     try {
-      response = await timed((options.fetch ?? fetch)(target, init), attempt, MAX_SILENCE);
+      response = await timed((options.fetch ?? fetch)(target(), init), attempt, MAX_SILENCE);
       refused = refusal(response);
     } catch (cause) {
       refused = errorOf("connection", "no answer", cause);
@@ -450,8 +476,9 @@ export const reopening: Connect = (url, names, sink, options) => {
   };
 };
 
-// No event has this name, because a name holds no line end.
+// No event has these names, because a name holds no line end.
 const CONNECTION = "\n";
+const INVALID = "\n\n";
 
 /** A browser's `EventSource`, typed. */
 export class TypedEventSource<M> implements Disposable {
@@ -462,16 +489,18 @@ export class TypedEventSource<M> implements Disposable {
   #listeners = new Map<string, Set<(...args: any[]) => void>>();
   // What takes our handlers off the callers' signals.
   #releases = new Set<() => void>();
-  // The events that wait for a validator.
-  #queue: Promise<unknown> | undefined;
 
   constructor(codec: Codec<M>, url: string | URL, options: OpenOptions = {}) {
-    const { signal, closeOnEnd = true, connect = reopening } = options;
+    const { signal, closeOnEnd = true, connect = reopening, validate } = options;
     this.codec = codec;
-    const decode = decoder(codec, options);
-    if (options.onOpen) this.#add("stream-open", options.onOpen);
-    if (options.onReset) this.#add("stream-reset", options.onReset);
-    if (options.onEnd) this.#add("stream-end", options.onEnd);
+    const decode = decoder(codec);
+    const inOrder = validate?.(decode) ?? ((event, next) => next(event && decode(event)));
+
+    this.#add("stream-open", options.onOpen);
+    this.#add("stream-reset", options.onReset);
+    this.#add("stream-end", options.onEnd);
+    this.#add(INVALID, options.onInvalid ?? ((_event, error) => report(error)));
+
     let ended = false;
     const end = (info: EndInfo) => {
       if (ended && closeOnEnd) return;
@@ -485,36 +514,23 @@ export class TypedEventSource<M> implements Disposable {
       get ended() {
         return ended;
       },
-      message: (raw, id) =>
-        this.#inOrder(() => {
+      message: (raw, id) => {
+        const event = { event: raw.type, data: raw.data, id };
+        inOrder(event, (decoded) => {
           const name = raw.type;
-          const encoding = encodingOf(codec, name);
           this.lastEventId = id;
           if (name === "stream-end") return end(parseControl(raw.data));
           ended = false;
-          if (!encoding) return this.#emit(name, parseControl(raw.data));
-          const finish = (data?: [any]) => {
-            if (data && this.readyState !== 2) this.#emit(name, data[0], raw);
-            if (codec.terminal.includes(name as never)) {
-              if (closeOnEnd) end({});
-              else ended = true;
-            }
-          };
-          let data: ReturnType<typeof decode>;
-          try {
-            data = decode(encoding, { event: name, data: raw.data, id });
-          } catch (error) {
-            finish();
-            throw error;
-          }
-          if (!(data instanceof Promise)) return finish(data);
-          return data.then(finish, (error) => {
-            finish();
-            throw error;
-          });
-        }),
+          if (!decoded) return this.#emit(name, parseControl(raw.data));
+          if (decoded instanceof StreamError) this.#emit(INVALID, event, decoded);
+          else if (this.readyState !== 2) this.#emit(name, decoded[0], raw);
+          if (!codec.terminal.includes(name as never)) return;
+          if (closeOnEnd) end({});
+          else ended = true;
+        });
+      },
       error: (error, state) =>
-        this.#inOrder(() => {
+        inOrder(undefined, () => {
           this.#emit(CONNECTION, error, state);
           if (state !== "closed") return;
           if (error instanceof StreamError && error.status === 204) end({});
@@ -567,11 +583,11 @@ export class TypedEventSource<M> implements Disposable {
     this.close();
   }
 
-  #add(name: string, listener: (...args: any[]) => void, options?: ListenOptions): () => void {
+  #add(name: string, listener: ((...args: any[]) => void) | undefined, options?: ListenOptions): () => void {
     const signal = options?.signal;
     let listeners = this.#listeners.get(name);
     if (!listeners) this.#listeners.set(name, (listeners = new Set()));
-    const entry = (...args: unknown[]) => signal?.aborted || listener(...args);
+    const entry = (...args: unknown[]) => signal?.aborted || listener?.(...args);
     listeners.add(entry);
     const release = this.#onAbort(signal, () => remove());
     const remove = () => {
@@ -605,15 +621,6 @@ export class TypedEventSource<M> implements Disposable {
         report(error);
       }
     }
-  }
-
-  // At once, unless something before it still waits.
-  #inOrder(step: () => unknown): void {
-    const result = this.#queue ? this.#queue.then(step) : step();
-    if (!(result instanceof Promise)) return;
-    const queue = (this.#queue = result.catch(report).finally(() => {
-      if (this.#queue === queue) this.#queue = undefined;
-    }));
   }
 }
 
@@ -693,13 +700,13 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
     const { signal, body, headers: given, credentials, maxRetries = Infinity, retryStatuses = [], onState } = options;
     const method = options.method ?? (body == null ? "GET" : "POST");
     const safe = options.allowRetry || /^(GET|HEAD)$/i.test(method);
-    let id = options.lastEventId ?? "";
-    let retry = options.retryMs ?? 3000;
+    const position: Position = { lastEventId: options.lastEventId ?? "", retry: options.retryMs };
     let idle = options.idleTimeoutMs;
     let announced = false; // whether this server sends `stream-open`
     let failures = 0;
 
-    const decode = decoder(codec, options);
+    const decode = decoder(codec);
+    const check = options.validate?.(decode);
 
     if (signal?.aborted) return;
     signal?.addEventListener("abort", stop);
@@ -714,7 +721,7 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
         let heard = false;
         let goodAt = 0; // when it is, after `stream-open`
         // A header holds bytes, here as characters. One that no client sends would break every further attempt.
-        const sent = /[\0-\x08\n-\x1f\x7f]/.test(id) ? "" : id;
+        const sent = /[\0-\x08\n-\x1f\x7f]/.test(position.lastEventId) ? "" : position.lastEventId;
         onState?.({ state: "connecting", attempt: count, lastEventId: sent });
 
         let headers: Headers | undefined;
@@ -739,12 +746,12 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
           } else if (!response.body) {
             throw new StreamError("connection", "no body", undefined, response);
           } else {
-            const parser = new EventStreamParser({ lastEventId: id, maxBufferSize: options.maxBufferSize });
+            const parse = eventStreamParser(position, options.maxBufferSize);
             const reader = response.body.getReader();
             // For a `fetch` that does not know signals; before `onState`, which may abort.
             attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
             onState?.({ state: "open" });
-            for (let limit: unknown; ; ) {
+            for (;;) {
               let chunk: Uint8Array | undefined;
               try {
                 chunk = (await timed(reader.read(), attempt, idle)).value;
@@ -753,60 +760,46 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
               }
               if (stopped) return;
               if (!chunk) break;
-              const parsed: ServerSentEvent[] = [];
-              try {
-                parser.push(chunk, (event) => parsed.push(event));
-              } catch (error) {
-                limit = error;
-              }
-              id = parser.lastEventId;
-              retry = parser.retry ?? retry;
-              for (const event of parsed) {
+              for (const event of parse(chunk)) {
                 const name = event.event;
-                const encoding = encodingOf(codec, name);
-                if (encoding) {
+                const decoded = check
+                  ? await timed(new Promise<Decoded>((next) => check(event, next)), attempt).catch(() => undefined)
+                  : decode(event);
+                if (stopped) return;
+                if (decoded) {
                   heard = true;
-                  let data = decode(encoding, event);
-                  if (data instanceof Promise) data = await timed(data, attempt).catch((error) => {
-                    if (!stopped) throw error;
-                    return undefined;
-                  });
-                  if (stopped) return;
-                  if (data) yield { event: name, data: data[0], id: event.id } as EventOf<M>;
+                  if (!(decoded instanceof StreamError)) yield { ...event, data: decoded[0] } as EventOf<M>;
+                  else if (options.onInvalid) options.onInvalid(event, decoded);
+                  else throw decoded;
                   if (codec.terminal.includes(name as never)) return options.onEnd?.({});
-                } else if (name === "stream-open") {
-                  const info: OpenInfo = parseControl(event.data);
-                  const interval = info.keepAliveMs ?? KEEP_ALIVE;
-                  goodAt = Date.now() + 2 * interval;
-                  announced = true;
-                  idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
-                  options.onOpen?.(info);
-                } else if (name === "stream-reset") options.onReset?.(parseControl(event.data));
-                else if (name === "stream-end") return options.onEnd?.(parseControl(event.data));
-                else if (!name.startsWith("stream-")) {
+                } else if (name.startsWith("stream-")) {
+                  const info = parseControl(event.data);
+                  if (name === "stream-open") {
+                    const interval = info.keepAliveMs ?? KEEP_ALIVE;
+                    goodAt = Date.now() + 2 * interval;
+                    announced = true;
+                    idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
+                    options.onOpen?.(info);
+                  }
+                  if (name === "stream-reset") options.onReset?.(info);
+                  if (name === "stream-end") return options.onEnd?.(info);
+                } else {
                   heard = true;
                   options.onUnknown?.(event);
                 }
                 if (stopped) return;
               }
-              if (limit) throw limit;
             }
           }
         }
-        if (attempt.signal.aborted) cause = attempt.signal.reason;
-        if (!safe && !id) {
-          // Nobody can say how much of the request has been done. A complete answer was all of it.
-          if (!cause) return;
-          throw errorOf("connection", "connection lost", cause);
-        }
+        // Nobody can say how much of the request has been done. A complete answer was all of it.
+        const once = !safe && !position.lastEventId;
+        if (once && !cause) return;
         // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
         const good = announced ? goodAt && (heard || Date.now() >= goodAt) : heard;
         failures = good ? 0 : failures + 1;
-        if (failures > maxRetries) {
-          throw errorOf("connection", "connection lost", cause);
-        }
-        const delay = good ? retry : backoff(retry, failures, options);
-        const delayMs = Math.min(Math.max(delay, wait), MAX_DELAY);
+        if (once || failures > maxRetries) throw errorOf("connection", "connection lost", cause);
+        const delayMs = Math.max(backoff(position.retry ?? 3000, failures, options), wait);
         attempt.abort(); // drops the body of a refusal
         attempt = new AbortController();
         onState?.({ state: "waiting", delayMs, cause });

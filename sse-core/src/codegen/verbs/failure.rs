@@ -9,7 +9,7 @@ use super::code;
 
 /// Why a verb could not be carried out.
 #[derive(Debug)]
-pub(in super::super) enum Failure {
+pub(super) enum Failure {
     /// The arguments make no sense; the verb's usage is shown too.
     Usage(String),
     /// A file could not be read or written.
@@ -20,7 +20,7 @@ pub(in super::super) enum Failure {
 
 impl Failure {
     /// What is said, and the exit code.
-    pub(in super::super) fn report(&self, usage: &str) -> (String, u8) {
+    pub(super) fn report(&self, usage: &str) -> (String, u8) {
         let (text, code) = match self {
             Self::Usage(problem) => return (format!("{problem}\n\n{usage}"), code::USAGE_OR_IO),
             Self::Io(error) => (error.to_string(), code::USAGE_OR_IO),

@@ -82,12 +82,12 @@ fn shown(root: &Path, path: &Path) -> String {
     format!("{}", path.strip_prefix(root).unwrap_or(path).display())
 }
 
-pub(in super::super) fn print(text: &str) -> io::Result<()> {
+pub(super) fn print(text: &str) -> io::Result<()> {
     io::stdout().write_all(text.as_bytes())
 }
 
 /// Reports; if nobody can read it, there is nobody to tell.
-pub(in super::super) fn say(text: &str) {
+pub(super) fn say(text: &str) {
     drop(io::stderr().write_all(text.as_bytes()));
 }
 

@@ -21,7 +21,8 @@ pub(super) const VERB: Verb = Verb {
     options: "  --view event|wire   events with decoded data (event), or as their fields stand on the wire
   --draft 2020-12|07  the version of JSON Schema
   --only NAME         this stream only; repeatable
-  --out PATH          a file if it ends with `.json`, which takes one stream; else a folder
+  --out PATH          a file if it ends with `.json`, which takes one stream; else a folder, which by
+                      default is that of the committed schemas
   --check             write nothing; exit with 4 if a file is not as it would be written
   --stdout            print the schema of one stream
 ",

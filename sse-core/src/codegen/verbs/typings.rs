@@ -12,7 +12,7 @@ use super::super::cli::Cli;
 use super::super::diagnostic::summary;
 use super::super::files::Generated;
 use super::super::header::MARK;
-use super::super::options::{Emit, Int64, Options};
+use super::super::options::{Emit, Extension, Int64, ModuleKind, Options, Runtime};
 use super::super::python;
 use super::{Failure, Verb, output};
 
@@ -35,11 +35,17 @@ pub(super) const VERB: Verb = Verb {
   --emit-schemas the JSON Schemas of the payloads too
   --react        `useSse` for React too
   --shared       one connection for all tabs too
+  --runtime file|inline|import=SPEC
+                 where the runtime is: in files of its own, in the file of each stream, or in the package SPEC
+  --module esm|cjs
+                 which modules JavaScript is: `cjs` is for `require`, in `.cjs` files
+  --ext js|ts|none
+                 how a module of TypeScript names another: `./runtime.js`, `./runtime.ts` or `./runtime`
   --check        write nothing; exit with 4 if a file is not as it would be written
   --stdout       print the files
 ",
     flags: Flags {
-        values: &["--out", "--lang", "--emit", "--int64", "--non-finite", "--brand"],
+        values: &["--out", "--lang", "--emit", "--int64", "--non-finite", "--brand", "--runtime", "--module", "--ext"],
         repeatable: &["--only"],
         switches: &["--check", "--stdout", "--exact-optional", "--emit-schemas", "--react", "--shared"],
     },
@@ -69,7 +75,7 @@ fn run(cli: &Cli, args: &Args) -> Result<ExitCode, Failure> {
     if lang != Lang::Python {
         let (files, more) = cli.registry().generate(&options)?;
         diagnostics.extend(more);
-        let generated = Generated { endings: &[".ts", ".js"], mark: MARK };
+        let generated = Generated { endings: &[".ts", ".js", ".cjs", ".cts"], mark: MARK };
         clients.push(Client { files, generated, comment: "//", out: cli.out() });
     }
     if lang != Lang::Ts {
@@ -105,8 +111,20 @@ fn options(cli: &Cli, args: &Args) -> Result<Options, String> {
     };
     let int64 =
         [("number", Int64::Number), ("string", Int64::String), ("bigint", Int64::BigInt), ("forbid", Int64::Forbid)];
+    let module = args.choice("--module", &[("esm", ModuleKind::Esm), ("cjs", ModuleKind::Cjs)])?;
+    if (emit, module) == (Emit::Ts, ModuleKind::Cjs) {
+        return Err("`--module cjs` needs `--emit js`: TypeScript is what its compiler makes of it".to_owned());
+    }
+    let endings = [("js", Extension::Js), ("ts", Extension::Ts), ("none", Extension::None)];
+    let extension = args.choice("--ext", &endings)?;
+    if emit == Emit::Js && extension != Extension::Js {
+        return Err("`--ext` needs `--emit ts`: JavaScript is found by whole names only".to_owned());
+    }
     let options = Options::new()
         .emit(emit)
+        .module(module)
+        .extension(extension)
+        .runtime(runtime(args.value("--runtime"))?)
         .int64(args.choice("--int64", &int64)?)
         .non_finite_null(args.choice("--non-finite", &[("number", false), ("null", true)])?)
         .exact_optional(args.has("--exact-optional"))
@@ -116,4 +134,15 @@ fn options(cli: &Cli, args: &Args) -> Result<Options, String> {
     let options = args.values("--only").fold(options, Options::only);
     let brands = args.value("--brand").into_iter().flat_map(|brands| brands.split(',')).map(str::trim);
     Ok(brands.filter(|brand| !brand.is_empty()).fold(options, Options::brand))
+}
+
+fn runtime(given: Option<&str>) -> Result<Runtime, String> {
+    match given.map(|given| given.split_once('=').unwrap_or((given, ""))) {
+        None | Some(("file", "")) => Ok(Runtime::File),
+        Some(("inline", "")) => Ok(Runtime::Inline),
+        Some(("import", package)) if !package.is_empty() => Ok(Runtime::Import(package.to_owned())),
+        Some(_) => {
+            Err(format!("`--runtime` is `file`, `inline` or `import=SPEC`, not `{}`", given.unwrap_or_default()))
+        }
+    }
 }

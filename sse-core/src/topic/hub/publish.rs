@@ -23,7 +23,8 @@ pub struct PublishReport<K> {
     pub refused: Vec<(K, HubError)>,
 }
 
-impl<K: Hash + Eq + Clone, E: SseEvent + ?Sized> Hub<K, E> {
+// The bound is that of each method, as it is in `Topic`.
+impl<K: Hash + Eq + Clone, E: ?Sized> Hub<K, E> {
     /// Publishes one event to a key's topic, which is made if there is none: so a user who is away finds the event.
     ///
     /// # Errors
@@ -46,6 +47,7 @@ impl<K: Hash + Eq + Clone, E: SseEvent + ?Sized> Hub<K, E> {
     /// ```
     pub fn publish<Q>(&self, key: &Q, event: &E) -> Result<Position, HubError>
     where
+        E: SseEvent,
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
@@ -81,6 +83,7 @@ impl<K: Hash + Eq + Clone, E: SseEvent + ?Sized> Hub<K, E> {
         event: &E,
     ) -> Result<PublishReport<K>, PublishError>
     where
+        E: SseEvent,
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized + 'a,
     {
@@ -123,7 +126,10 @@ impl<K: Hash + Eq + Clone, E: SseEvent + ?Sized> Hub<K, E> {
         &self,
         mut matches: impl FnMut(&K) -> bool,
         event: &E,
-    ) -> Result<PublishReport<K>, PublishError> {
+    ) -> Result<PublishReport<K>, PublishError>
+    where
+        E: SseEvent,
+    {
         self.pattern.encoded(event, |encoded, bytes| {
             let mut report = PublishReport { published: 0, refused: Vec::new() };
             for (key, topic) in self.table.snapshots().flatten() {

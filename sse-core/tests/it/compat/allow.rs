@@ -125,7 +125,7 @@ fn json_is_a_line_for_each() {
         lines[2],
         json!({
             "kind": "allowed", "stream": "Feed", "at": "Feed/old", "rule": "event-removed", "severity": "error",
-            "message": "the event is no longer sent", "hint": "renamed to `new 100%`?",
+            "message": "the event is no longer sent", "hint": "renamed to `new 100%`?", "also": [],
             "reason": "nobody reads it", "until": "2027-01-31",
         })
     );

@@ -250,3 +250,25 @@ fn many_pairs_are_refused_in_bounded_time() {
         Err(error) => assert!(error.to_string().ends_with("it takes more than 50000 comparisons"), "{error}"),
     }
 }
+
+#[test]
+fn a_type_that_is_everywhere_names_eight_further_places() {
+    let text = |used: usize| {
+        let view = |kind: &str| {
+            let events = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"].into_iter().take(used);
+            let events = events.map(|name| Event::new(name, json!({ "$ref": "#/$defs/Money" })));
+            let money = json!({ "type": "object", "properties": { "cents": { "type": kind } }, "required": ["cents"] });
+            view(events.collect(), json!({ "Money": money }))
+        };
+        let found = compare(&view("integer"), &view("string"), &Options::new()).unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].to_string()
+    };
+    let changed = "error type-changed Feed/a/cents: it was integer, and is string";
+    assert_eq!(text(1), changed);
+    assert_eq!(text(3), format!("{changed} (also at Feed/b/cents, Feed/c/cents)"));
+    for used in [9, 10, 11] {
+        let places = ["b", "c", "d", "e", "f", "g", "h", "i"].map(|event| format!("Feed/{event}/cents")).join(", ");
+        assert_eq!(text(used), format!("{changed} (also at {places}, and so on)"));
+    }
+}

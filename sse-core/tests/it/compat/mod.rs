@@ -4,9 +4,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "schemas are written where they are passed")]
 
 mod allow;
+mod changes;
 mod derived;
 mod hostile;
 mod rules;
+mod scale;
 mod sound;
 mod verb;
 

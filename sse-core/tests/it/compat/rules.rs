@@ -583,10 +583,23 @@ fn every_rule_is_found_there_and_back() {
 
 #[test]
 fn every_severity_is_that_of_its_rule_or_of_its_note() {
+    let mut seen = BTreeSet::new();
     for case in cases() {
-        let Finding { rule, severity, .. } = &compare_all(&case.base, &case.head, &case.options).unwrap()[0];
-        let usual = rule.severity(if case.options == Options::new() { Profile::Wire } else { Profile::Source });
-        assert!(usual == Some(*severity) || rule.note().contains(severity.as_str()), "{rule:?} is {severity}");
+        let (there, back) = (
+            compare_all(&case.base, &case.head, &case.options).unwrap(),
+            compare_all(&case.head, &case.base, &case.options).unwrap(),
+        );
+        for Finding { rule, severity, .. } in there.iter().chain(&back) {
+            let usual = rule.severity(if case.options == Options::new() { Profile::Wire } else { Profile::Source });
+            assert!(usual == Some(*severity) || rule.note().contains(severity.as_str()), "{rule:?} is {severity}");
+            seen.insert((*rule, *severity));
+        }
+    }
+    // And there is a case of all that the notes say.
+    for rule in Rule::ALL {
+        for severity in [Info, Warn, Error].into_iter().filter(|severity| rule.note().contains(severity.as_str())) {
+            assert!(seen.contains(&(*rule, severity)), "{rule:?} is never {severity}");
+        }
     }
 }
 

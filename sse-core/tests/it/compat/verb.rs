@@ -7,6 +7,8 @@ use std::{env, fs};
 use sse_core::SseEvent;
 use sse_core::codegen::Cli;
 
+use crate::verbs::run;
+
 #[expect(dead_code, reason = "only the type is used")]
 mod before {
     #[derive(sse_core::SseEvent)]
@@ -60,11 +62,11 @@ impl Repository {
     }
 
     fn old(&self, args: &str) -> ExitCode {
-        self.cli().stream::<before::Feed>("/feed").run_args(args.split_whitespace())
+        run(&self.cli().stream::<before::Feed>("/feed"), args)
     }
 
     fn new_code(&self, args: &str) -> ExitCode {
-        self.cli().stream::<Feed>("/feed").run_args(args.split_whitespace())
+        run(&self.cli().stream::<Feed>("/feed"), args)
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -138,20 +140,31 @@ fn the_base_is_where_the_branch_left() {
 }
 
 #[test]
-fn a_shallow_clone_is_refused() {
+fn a_shallow_clone_knows_no_more_than_its_head() {
     let repository = Repository::new("deep");
     repository.commit();
     assert_eq!(repository.old("schema"), OK);
     repository.commit();
+    repository.git("branch release HEAD~1");
     let clone = Repository::new("shallow");
     fs::remove_dir_all(&clone.0).unwrap();
     let from = format!("file://{}", repository.0.display());
     let to = clone.0.display().to_string();
-    repository.git(&format!("clone --quiet --depth=1 {from} {to}"));
+    repository.git(&format!("clone --quiet --depth=1 --no-single-branch {from} {to}"));
     assert!(Path::new(&to).join("server/api/schemas/feed.schema.json").exists());
-    assert_eq!(clone.old("compat --base HEAD"), ExitCode::from(1));
+    // What is committed here takes no history, under whatever name.
+    for base in ["HEAD", "main", "origin/main", "api/schemas"] {
+        assert_eq!(clone.old(&format!("compat --base {base}")), OK, "{base}");
+        assert_eq!(clone.new_code(&format!("compat --base {base}")), INCOMPATIBLE.into(), "{base}");
+    }
+    for base in ["origin/release", "HEAD~1", "no-such-branch"] {
+        assert_eq!(clone.old(&format!("compat --base {base}")), ExitCode::from(1), "{base}");
+    }
     clone.git("fetch --quiet --unshallow");
-    assert_eq!(clone.old("compat --base HEAD"), OK);
+    assert_eq!(clone.old("compat --base origin/release"), OK);
+    fs::remove_dir_all(clone.0.join(".git")).unwrap();
+    assert_eq!(clone.old("compat --base HEAD"), ExitCode::from(1));
+    assert_eq!(clone.old("compat --base api/schemas"), OK);
 }
 
 #[test]
@@ -177,4 +190,29 @@ fn what_is_allowed_is_no_error_until_its_day() {
     assert_eq!(run("--allow-file nowhere.toml"), ExitCode::from(1));
     repository.write("sse-compat.toml", "[[allow]]\n");
     assert_eq!(run(""), ExitCode::from(1));
+}
+
+#[test]
+fn one_stream_is_compared_alone() {
+    let repository = Repository::new("only");
+    let old = repository.cli().stream::<before::Feed>("/feed").stream_named::<Feed>("lobby", "/lobby");
+    assert_eq!(run(&old, "schema --out base"), OK);
+    let new = repository.cli().stream::<Feed>("/feed").stream_named::<Feed>("lobby", "/lobby");
+    for (only, code) in [
+        ("", INCOMPATIBLE),
+        ("--only feed", INCOMPATIBLE),
+        ("--only Lobby", 0),
+        ("--only lobby --only feed", INCOMPATIBLE),
+        ("--only nothing", 1),
+    ] {
+        assert_eq!(run(&new, &format!("compat --base base {only}")), code.into(), "{only}");
+    }
+    // What is expired for another stream is nothing to this one.
+    repository.write(
+        "sse-compat.toml",
+        "[[allow]]\nrule = \"event-removed\"\nat = \"Feed/Old\"\nreason = \"x\"\nuntil = 2026-01-01\n",
+    );
+    assert_eq!(run(&old, "compat --base base --only lobby"), OK);
+    assert_eq!(run(&old, "compat --base base --only feed"), INCOMPATIBLE.into());
+    assert_eq!(run(&old, "compat --base base"), INCOMPATIBLE.into());
 }

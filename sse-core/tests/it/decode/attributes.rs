@@ -160,6 +160,7 @@ fn serdes_attributes_on_fields_have_their_effect() {
 }
 
 #[test]
+#[expect(deprecated, reason = "there will never be another field")]
 fn unknown_fields_can_be_denied() {
     #[derive(Debug, PartialEq, SseEvent, SseDecode)]
     #[serde(deny_unknown_fields, rename_all_fields(deserialize = "camelCase"), expecting = "a tick")]

@@ -65,6 +65,8 @@ struct Defaulted {
 #[derive(SseDecode)]
 #[serde(default, bound(deserialize = "'de: 'static"))]
 enum Meaningless {
+    #[sse(bytes = "base64")]
+    BytesWith(#[serde(with = "anything")] Vec<u8>),
     #[sse(text)]
     TextOfTwo(String, String),
     #[sse(text)]
@@ -101,6 +103,16 @@ enum Both {
 fn decode<E: SseDecode>(event: sse_core::EventRef<'_>) {
     let _ = E::decode(event);
 }
+
+#[derive(SseDecode)]
+#[serde(from = "String", into = "String", try_from = "String", transparent, remote = "Other")]
+enum Converted {
+    Tick,
+}
+
+#[derive(SseDecode)]
+#[serde(from = "String", transparent)]
+struct ConvertedStruct(u8);
 
 fn main() {
     let _ = decode::<Borrowing<'static>>;

@@ -18,6 +18,17 @@ enum Feed {
     TextOfSkipped(#[serde(skip)] String),
     #[sse(text)]
     TextWith(#[serde(serialize_with = "anything")] String),
+    #[sse(text)]
+    TextPerhaps(#[serde(skip_serializing_if = "String::is_empty")] String),
+    #[sse(bytes = "base64")]
+    BytesMerged {
+        #[serde(flatten)]
+        bytes: Vec<u8>,
+    },
+    #[sse(id = "=end")]
+    ReservedId,
+    #[sse(id = "a\nb")]
+    TwoLines,
     TwoIds(#[sse(id)] u8, #[sse(id)] u8),
     TwoRetries {
         #[sse(retry)]

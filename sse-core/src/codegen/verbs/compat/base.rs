@@ -6,12 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
 use super::super::super::cli::Cli;
 use super::super::{Failure, say};
+use super::git::git;
 use super::problem;
 
 /// How the names of event views in the newest draft end.
@@ -66,26 +66,13 @@ fn parse(text: &str, name: &str) -> Result<Value, Failure> {
 
 /// The schemas that were committed where this branch left `reference`.
 fn of_commit(root: &Path, reference: &str, folder: &Path) -> Result<Vec<Value>, Failure> {
-    if reference.starts_with('-') {
-        return Err(problem(format!("`{reference}` is no file, and no commit has such a name")));
-    }
-    let missing = |error| problem(format!("`{reference}` is no file, and no commit that can be had: {error}"));
-    if git(root, &["rev-parse", "--is-shallow-repository"]).map_err(missing)?.trim() == "true" {
-        let text = "this clone is shallow: it does not know where the branch left its base. \
-                    `git fetch --unshallow` gets the history; with actions/checkout, `fetch-depth: 0` does";
-        return Err(problem(text.to_owned()));
-    }
-    git(root, &["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])
-        .map_err(|_| problem(format!("`{reference}` is neither a file nor a commit")))?;
-    let commit = git(root, &["merge-base", reference, "HEAD"])
-        .map_err(|_| problem(format!("`{reference}` and this branch have no commit in common")))?;
-    let commit = commit.trim();
+    let commit = left(root, reference)?;
 
     // Without what a path may have too much of: `./schemas//`.
     let folder: PathBuf = folder.components().filter(|part| *part != Component::CurDir).collect();
     let shown = folder.display();
     let within = format!("{shown}/");
-    let names = git(root, &["ls-tree", "-z", "--name-only", commit, "--", &within]).map_err(problem)?;
+    let names = git(root, &["ls-tree", "-z", "--name-only", &commit, "--", &within]).map_err(problem)?;
     let mut views = Vec::new();
     for path in names.split('\0') {
         if path.rsplit('/').next().is_some_and(is_event_view) {
@@ -105,13 +92,25 @@ fn of_commit(root: &Path, reference: &str, folder: &Path) -> Result<Vec<Value>, 
     Ok(views)
 }
 
-/// What git prints, or says against it.
-fn git(root: &Path, args: &[&str]) -> Result<String, String> {
-    let output = Command::new("git").arg("-C").arg(root).args(args).output();
-    let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
-    if output.status.success() {
-        return String::from_utf8(output.stdout).map_err(|_| format!("git {}: not UTF-8", args.join(" ")));
+/// The commit where this branch left `reference`: the newest that both have.
+fn left(root: &Path, reference: &str) -> Result<String, Failure> {
+    if reference.starts_with('-') {
+        return Err(problem(format!("`{reference}` is no file, and no commit has such a name")));
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("git {}: {}", args.join(" "), said.trim()))
+    let missing = |error| problem(format!("`{reference}` is no file, and no commit that can be had: {error}"));
+    let is_shallow = git(root, &["rev-parse", "--is-shallow-repository"]).map_err(missing)?.trim() == "true";
+    let commit = |name: &str| git(root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]);
+    let found = match (commit(reference), commit("HEAD")) {
+        // Which takes no history.
+        (Ok(base), Ok(head)) if base == head => base,
+        _ if is_shallow => {
+            let text = "this clone is shallow: it does not know where the branch left its base. \
+                        `git fetch --unshallow` gets the history; with actions/checkout, `fetch-depth: 0` does";
+            return Err(problem(text.to_owned()));
+        }
+        (Err(_), _) => return Err(problem(format!("`{reference}` is neither a file nor a commit"))),
+        (Ok(_), _) => git(root, &["merge-base", reference, "HEAD"])
+            .map_err(|_| problem(format!("`{reference}` and this branch have no commit in common")))?,
+    };
+    Ok(found.trim().to_owned())
 }

@@ -1,4 +1,4 @@
-//! The examples with a page, and their typed clients. A user's own xtask has the same lines.
+//! The examples with a page, and what follows from their streams. A user's own xtask has the same lines.
 
 use std::process::ExitCode;
 
@@ -31,6 +31,11 @@ impl Example {
         let cli = Cli::new(env!("CARGO_MANIFEST_DIR")).default_out(out).default_emit(Emit::Js);
         (self.add)(cli, self.path)
     }
+
+    /// The folder of its committed schema.
+    pub(crate) fn schemas(&self) -> String {
+        format!("examples/{}/schemas", self.name)
+    }
 }
 
 pub(crate) const EXAMPLES: &[Example] = &[
@@ -43,13 +48,35 @@ pub(crate) const EXAMPLES: &[Example] = &[
     Example::of::<GuestBook>("two-origins", "/events"),
 ];
 
-/// `cargo xtask typings [--check] …`, as [`Cli`] documents it, for each example.
+/// `cargo xtask VERB [EXAMPLE] [OPTION]...`: does for one example, or for each of them, what a user's own xtask does for
+/// its streams, as [`Cli`] documents it.
+///
+/// `schema` writes what is committed, and `schema EXAMPLE` prints what `cargo xtask watch --schema` takes.
 pub(crate) fn main(arguments: &[String]) -> ExitCode {
-    // All of them, whatever became of those before.
-    EXAMPLES
-        .iter()
-        .map(|example| example.cli().run_args(arguments))
-        .fold(ExitCode::SUCCESS, |worst, code| if worst == ExitCode::SUCCESS { code } else { worst })
+    if let [verb, name, options @ ..] = arguments
+        && !name.starts_with('-')
+    {
+        let Some(example) = EXAMPLES.iter().find(|example| example.name == name) else {
+            let known = EXAMPLES.iter().map(|example| example.name).collect::<Vec<_>>().join(" ");
+            eprintln!("there is no example `{name}` with a schema; there are: {known}");
+            return ExitCode::from(2);
+        };
+        let cli = if verb == "schema" { example.cli() } else { example.cli().default_schemas(example.schemas()) };
+        return cli.run_args([verb].into_iter().chain(options));
+    }
+    // All of them, whatever became of those before, unless that would be the same for all.
+    let (unusable, help) = (ExitCode::from(1), arguments.iter().any(|argument| argument == "--help"));
+    let mut worst = ExitCode::SUCCESS;
+    for example in EXAMPLES {
+        let code = example.cli().default_schemas(example.schemas()).run_args(arguments);
+        if worst == ExitCode::SUCCESS {
+            worst = code;
+        }
+        if code == unusable || help {
+            break;
+        }
+    }
+    worst
 }
 
 #[cfg(test)]
