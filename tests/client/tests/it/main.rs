@@ -5,6 +5,7 @@
 mod cases;
 mod connections;
 mod cuts;
+mod differential;
 mod expected;
 mod ours;
 mod requests;
