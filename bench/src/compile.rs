@@ -145,15 +145,13 @@ fn write(shapes: &[&Shape]) -> PathBuf {
 /// An enum of thirty variants: eighteen structs of four fields, six newtypes, six without fields.
 fn source(shape: &Shape) -> String {
     let derive = if shape.derives.is_empty() { String::new() } else { format!("#[derive({})]\n", shape.derives) };
-    let mut text = format!("{derive}{}\npub enum Feed {{\n", shape.attribute);
-    for variant in 0..30 {
-        text += &match variant % 5 {
-            0 => format!("    Text{variant}(String),\n"),
-            1 => format!("    Unit{variant},\n"),
-            _ => format!("    Struct{variant} {{ at: u64, name: String, note: Option<String>, values: Vec<f64> }},\n"),
-        };
-    }
-    text + "}\n"
+    let variants = (0..30).map(|variant| match variant % 5 {
+        0 => format!("    Text{variant}(String),\n"),
+        1 => format!("    Unit{variant},\n"),
+        _ => format!("    Struct{variant} {{ at: u64, name: String, note: Option<String>, values: Vec<f64> }},\n"),
+    });
+    let variants: Vec<_> = variants.collect();
+    format!("{derive}{}\npub enum Feed {{\n{}}}\n", shape.attribute, variants.concat())
 }
 
 /// The CPU time of checking a package anew, in milliseconds: cargo's, rustc's and that of the derives.

@@ -49,6 +49,64 @@ test("without closeOnEnd the server's 204 closes", async (t) => {
   assert.equal(requests[1].headers["last-event-id"], "=end");
 });
 
+/** An `EventSource` that the test plays. */
+class Played extends EventTarget {
+  static last;
+  readyState = 1;
+  constructor() {
+    super();
+    Played.last = this;
+  }
+  send(name, data) { this.dispatchEvent(new MessageEvent(name, { data })); }
+  fail() {
+    this.readyState = 2;
+    this.dispatchEvent(new Event("error"));
+  }
+  close() { this.readyState = 2; }
+}
+
+test("without closeOnEnd a terminal event is the end too, told once", async () => {
+  const log = [];
+  const source = new TypedEventSource(codec, "http://x/", { ...fast, EventSource: Played, closeOnEnd: false, onEnd: () => log.push("end") });
+  source.on("done", () => log.push("done"));
+  source.onConnectionError((_, state) => log.push(state));
+  Played.last.send("done", "1");
+  assert.deepEqual(log, ["done", "end"]);
+  Played.last.send("stream-end", "{}");
+  Played.last.fail();
+  assert.deepEqual(log, ["done", "end", "closed"]);
+});
+
+test("what was received before the connection closed for good is told, however long its check takes", async () => {
+  const log = [];
+  const [done, finish] = told();
+  const validate = validator(() => new Promise((resolve) => setTimeout(resolve, 5)));
+  const source = new TypedEventSource(codec, "http://x/", { maxRetries: 0, EventSource: Played, validate });
+  source.on("tick", (data) => log.push(data));
+  source.onConnectionError((_, state) => { log.push(state); finish(); });
+  Played.last.send("tick", "1");
+  Played.last.send("tick", "2");
+  Played.last.fail();
+  await done;
+  assert.deepEqual(log, [1, 2, "closed"]);
+});
+
+test("after close() nothing is told any more, whatever waits for its check", async () => {
+  const log = [];
+  let checks = 0;
+  const [checked, allow] = told();
+  const validate = validator(async () => { checks++; await checked; });
+  const say = (what) => () => log.push(what);
+  const source = new TypedEventSource(codec, "http://x/", { EventSource: Played, validate, onInvalid: say("invalid"), onReset: say("reset"), onEnd: say("end") });
+  source.on("tick", say("tick"));
+  source.onConnectionError(say("error"));
+  for (const [name, data] of [["tick", "1"], ["tick", "{"], ["stream-reset", "{}"], ["stream-end", "{}"]]) Played.last.send(name, data);
+  source.close();
+  allow();
+  await new Promise(setImmediate);
+  assert.deepEqual([log, checks], [[], 1]);
+});
+
 test("a server's event named error is no connection error, and the other way round", async (t) => {
   const { url } = await serve(t, sse("retry: 1\nevent: error\ndata: disk full\n\n"), status(204));
   const log = [];

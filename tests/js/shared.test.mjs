@@ -263,6 +263,39 @@ test("a message that never arrives is asked for, and one that nobody can name is
   assert.deepEqual([first.seqs, second.resets, second.seqs], [[1, 2, 3, 4], ["evicted"], [4]]);
 });
 
+test("whoever closes while it is told what it missed is told no more", async () => {
+  const world = new World();
+  world.open();
+  await turn(); world.settle();
+  for (let i = 0; i < 4; i++) world.publish();
+  world.settle();
+  const late = world.open({ lastEventId: "E-1" });
+  late.typed.on("tick", () => late.typed.close());
+  await turn(); world.settle();
+  await turn();
+  assert.deepEqual([late.seqs, late.typed.readyState, late.source], [[2], 2, undefined]);
+});
+
+test("what is sent again after a reset is no repetition", async () => {
+  const world = new World();
+  const [leader, next, ahead] = [world.open(), world.open(), world.open()];
+  await turn(); world.settle();
+  for (let i = 0; i < 3; i++) world.publish();
+  world.settle();
+  world.publish(); world.publish();
+  world.queue = world.queue.filter(([channel]) => channel !== next.channel);
+  world.settle();
+  assert.deepEqual([next.seqs, ahead.seqs], [[1, 2, 3], [1, 2, 3, 4, 5]]);
+  world.kill(leader);
+  next.source.feed = () => {};
+  await turn(); world.settle();
+  assert.equal(next.asked, "E-3");
+  next.source.tell("stream-reset", '{"reason":"evicted"}', "E-3");
+  for (const n of [3, 4, 5]) next.source.tell("tick", String(n), `E-${n}`);
+  world.settle();
+  assert.deepEqual([next.seqs, ahead.seqs, ahead.resets], [[3, 4, 5], [3, 4, 5], ["evicted"]]);
+});
+
 test("without the APIs each has its own connection", async () => {
   const made = [];
   class Source extends EventTarget { readyState = 1; constructor(url) { super(); made.push(url); } close() { this.readyState = 2; } }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { match, pathRest, stream, StreamError, streamUrl } from "../../sse-core/src/codegen/runtime/runtime.js";
+import { match, pathRest, pathSegment, stream, StreamError, streamUrl, validator } from "../../sse-core/src/codegen/runtime/runtime.js";
 import { codec, end, open, serve, sse, status } from "./server.mjs";
 
 async function collect(events) {
@@ -54,6 +54,10 @@ test("ids go out as UTF-8 bytes, and one that no header can hold is left out", a
   assert.equal(Buffer.from(requests[1].headers["last-event-id"], "latin1").toString(), "é€");
   assert.equal(requests[2].headers["last-event-id"], undefined);
   assert.deepEqual(sent, ["", "é€", ""]);
+  // Half of a character is none.
+  const half = await serve(t, status(204));
+  await collect(stream(codec, half.url, { ...fast, lastEventId: "\ud800", maxRetries: 0 }));
+  assert.equal(half.requests[0].headers["last-event-id"], undefined);
 });
 
 test("the first request may resume", async (t) => {
@@ -194,6 +198,27 @@ test("a fetch that ignores signals is left too: before its answer, and before an
     await soon(collect(stream(codec, "/", { signal: abort.signal, fetch, onState: (s) => { if (s.state === "open") first ? setTimeout(() => abort.abort(), 10) : abort.abort(); } })));
     assert.equal(cancelled, 1);
   }
+});
+
+test("a fetch that ignores signals holds no body that nobody reads: of a refusal, and of an answer that comes too late", async () => {
+  let cancelled = 0;
+  const answer = (status) => new Response(new ReadableStream({ cancel: () => { cancelled++; } }), { status, headers: { "content-type": "text/event-stream" } });
+  await assert.rejects(collect(stream(codec, "/", { ...fast, retryStatuses: [503], maxRetries: 2, fetch: async () => answer(503) })), fails("status", 503));
+  assert.equal(cancelled, 3);
+
+  const abort = new AbortController();
+  let late;
+  const left = collect(stream(codec, "/", { signal: abort.signal, fetch: () => new Promise((resolve) => { late = resolve; setImmediate(() => abort.abort()); }) }));
+  await soon(left);
+  late(answer(200));
+  await new Promise(setImmediate);
+  assert.equal(cancelled, 4);
+});
+
+test("a function that validates may return anything", async (t) => {
+  const { url } = await serve(t, sse("event: tick\ndata: 1\n\n" + end));
+  const seen = await collect(stream(codec, url, { validate: validator((_, data) => ({ then: "no promise", data })) }));
+  assert.deepEqual(seen.map(({ data }) => data), [1]);
 });
 
 test("leaving the loop closes the connection", async (t) => {
@@ -385,6 +410,17 @@ test("a connection without events is good after twice the keep-alive interval", 
   assert.deepEqual(await delays(t, { maxBackoffMs: 150, idleTimeoutMs: 0 }, sse(open({ keepAliveMs: 100 })), later, sse(end)), [150, 1]);
 });
 
+test("a server that does not announce itself is good as long as it holds the connection", async (t) => {
+  const now = Date.now;
+  t.after(() => (Date.now = now));
+  const later = (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    // Long enough is half a minute, of which no test waits.
+    response.write(":\n", () => setTimeout(() => { Date.now = () => now() + 60_000; response.end(); }, 20));
+  };
+  assert.deepEqual(await delays(t, { retryMs: 1, maxBackoffMs: 150, idleTimeoutMs: 0 }, later, sse(end)), [1]);
+});
+
 test("Retry-After is waited for an hour at most", async (t) => {
   const { url } = await serve(t, status(503, { "retry-after": "99999999" }), sse(end));
   const { url: dated } = await serve(t, status(503, { "retry-after": "Fri, 31 Dec 2286 23:59:59 GMT" }), sse(end));
@@ -421,4 +457,6 @@ test("streamUrl joins base, path and query; the rest of a path keeps its slashes
   assert.equal(streamUrl("/feed", { base: new URL("https://a.example") }), "https://a.example/feed");
   assert.equal(streamUrl("/feed", { base: "https://a.example/v1/", query: { q: "a b" } }), "https://a.example/v1/feed?q=a+b");
   assert.deepEqual([pathRest("x y/z?/"), pathRest(7)], ["x%20y/z%3F/", "7"]);
+  assert.deepEqual(["a b/c", "...", ".a", 7].map(pathSegment), ["a%20b%2Fc", "...", ".a", "7"]);
+  for (const away of [() => pathSegment(".."), () => pathSegment("."), () => pathRest("a/../../b")]) assert.throws(away, TypeError);
 });

@@ -8,8 +8,9 @@ use serde_json::Value;
 // What no type may be called, as both compilers see it. A type may be called `Date`, `Promise` or `Record`: nothing that
 // is generated uses those; and `declare`, `asserts` or `abstract`, which are words only where no type stands.
 const RESERVED: &[&str] = &[
-    // What `stream…` returns.
+    // What `stream…` returns, and what bytes are.
     "AsyncGenerator",
+    "Uint8Array",
     "any",
     "as",
     "async",

@@ -201,7 +201,7 @@ fn url(path: &str, sse: &str) -> String {
         out += &template(before);
         out += &match name.strip_prefix('*') {
             Some(name) => format!("${{{sse}pathRest({})}}", member("params", name)),
-            None => format!("${{encodeURIComponent({})}}", member("params", name)),
+            None => format!("${{{sse}pathSegment({})}}", member("params", name)),
         };
         rest = tail;
     }
@@ -384,7 +384,7 @@ mod tests {
     fn urls_of_paths() {
         assert_eq!(url("/feed`", "sse."), "\"/feed`\"");
         let path = "/a`/{room}/{*the-rest}/b";
-        let expected = "`/a\\`/${encodeURIComponent(params.room)}/${sse.pathRest(params[\"the-rest\"])}/b`";
+        let expected = "`/a\\`/${sse.pathSegment(params.room)}/${sse.pathRest(params[\"the-rest\"])}/b`";
         assert_eq!(url(path, "sse."), expected);
     }
 

@@ -15,10 +15,10 @@ export const GenerationCodec = {
 
 /** Opens an `EventSource` at `/generations/{id}/events`. */
 export function openGeneration(params, options = {}) {
-  return new sse.TypedEventSource(GenerationCodec, sse.streamUrl(`/generations/${encodeURIComponent(params.id)}/events`, options), options);
+  return new sse.TypedEventSource(GenerationCodec, sse.streamUrl(`/generations/${sse.pathSegment(params.id)}/events`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/generations/{id}/events`. */
 export function streamGeneration(params, options = {}) {
-  return sse.stream(GenerationCodec, sse.streamUrl(`/generations/${encodeURIComponent(params.id)}/events`, options), options);
+  return sse.stream(GenerationCodec, sse.streamUrl(`/generations/${sse.pathSegment(params.id)}/events`, options), options);
 }

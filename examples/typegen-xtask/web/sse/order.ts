@@ -52,10 +52,10 @@ export const OrderCodec: sse.Codec<OrderEvents> = {
 
 /** Opens an `EventSource` at `/orders/{order}/events`. */
 export function openOrder(params: { order: string | number }, options: sse.UrlOptions & sse.OpenOptions = {}): sse.TypedEventSource<OrderEvents> {
-  return new sse.TypedEventSource(OrderCodec, sse.streamUrl(`/orders/${encodeURIComponent(params.order)}/events`, options), options);
+  return new sse.TypedEventSource(OrderCodec, sse.streamUrl(`/orders/${sse.pathSegment(params.order)}/events`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/orders/{order}/events`. */
 export function streamOrder(params: { order: string | number }, options: sse.UrlOptions & sse.StreamOptions = {}): AsyncGenerator<Order, void, undefined> {
-  return sse.stream(OrderCodec, sse.streamUrl(`/orders/${encodeURIComponent(params.order)}/events`, options), options);
+  return sse.stream(OrderCodec, sse.streamUrl(`/orders/${sse.pathSegment(params.order)}/events`, options), options);
 }

@@ -46,6 +46,8 @@ export const shared = (url, names, sink, options) => {
     const say = (said) => channel.postMessage(said);
     const holds = (of) => ring.some((entry) => entry.id === of);
     const take = (entry, raw = new MessageEvent(entry.name, { data: entry.data, lastEventId: entry.id })) => {
+        if (readyState === 2)
+            return; // left by the listener of an event before
         if (entry.name === "stream-open") {
             open = entry.data;
             told = true;
@@ -133,7 +135,7 @@ export const shared = (url, names, sink, options) => {
                 told = true;
                 sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
             }
-            if (missed === undefined) {
+            if (missed === undefined && readyState !== 2) {
                 sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");
             }
             for (const entry of said.ring.slice(said.ring.length - (missed ?? 0)))
@@ -156,6 +158,9 @@ export const shared = (url, names, sink, options) => {
         }
         else {
             const { entry } = said;
+            // What is sent from here on was forgotten, whatever its ids are.
+            if (entry.name === "stream-reset")
+                repeats = false;
             const again = repeats && holds(entry.id);
             if (!again) {
                 repeats &&= !entry.own;

@@ -88,6 +88,7 @@ export const shared: Connect = (url, names, sink, options) => {
   const holds = (of: string | undefined): boolean => ring.some((entry) => entry.id === of);
 
   const take = (entry: Entry, raw: Message = new MessageEvent(entry.name, { data: entry.data, lastEventId: entry.id })): void => {
+    if (readyState === 2) return; // left by the listener of an event before
     if (entry.name === "stream-open") {
       open = entry.data;
       told = true;
@@ -168,7 +169,7 @@ export const shared: Connect = (url, names, sink, options) => {
         told = true;
         sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
       }
-      if (missed === undefined) {
+      if (missed === undefined && readyState !== 2) {
         sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");
       }
       for (const entry of said.ring.slice(said.ring.length - (missed ?? 0))) if (entry.name !== "stream-open") take(entry);
@@ -184,6 +185,8 @@ export const shared: Connect = (url, names, sink, options) => {
       ask();
     } else {
       const { entry } = said;
+      // What is sent from here on was forgotten, whatever its ids are.
+      if (entry.name === "stream-reset") repeats = false;
       const again = repeats && holds(entry.id);
       if (!again) {
         repeats &&= !entry.own;

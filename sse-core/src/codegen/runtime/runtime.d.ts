@@ -113,7 +113,9 @@ export interface UrlOptions {
 }
 /** Makes the URL of a stream from its path. */
 export declare function streamUrl(path: string, { base, query }?: UrlOptions): string;
-/** Encodes what stands for the rest of a path: its slashes stay. */
+/** Encodes a parameter of a path. Throws a `TypeError` for `.` and `..`, which would lead to another path. */
+export declare function pathSegment(value: string | number): string;
+/** Encodes what stands for the rest of a path, as {@link pathSegment} does: its slashes stay. */
 export declare function pathRest(rest: string | number): string;
 /** Reads the payload of an event that is sent as bytes. */
 export declare function base64(text: string): Uint8Array;

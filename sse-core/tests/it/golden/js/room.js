@@ -24,10 +24,10 @@ export const RoomCodec = {
 
 /** Opens an `EventSource` at `/rooms/{room}/{*rest}`. */
 export function openRoom(params, options = {}) {
-  return new sse.TypedEventSource(RoomCodec, sse.streamUrl(`/rooms/${encodeURIComponent(params.room)}/${sse.pathRest(params.rest)}`, options), options);
+  return new sse.TypedEventSource(RoomCodec, sse.streamUrl(`/rooms/${sse.pathSegment(params.room)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/rooms/{room}/{*rest}`. */
 export function streamRoom(params, options = {}) {
-  return sse.stream(RoomCodec, sse.streamUrl(`/rooms/${encodeURIComponent(params.room)}/${sse.pathRest(params.rest)}`, options), options);
+  return sse.stream(RoomCodec, sse.streamUrl(`/rooms/${sse.pathSegment(params.room)}/${sse.pathRest(params.rest)}`, options), options);
 }

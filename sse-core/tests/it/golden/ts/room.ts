@@ -104,10 +104,10 @@ export const RoomCodec: sse.Codec<RoomEvents> = {
 
 /** Opens an `EventSource` at `/rooms/{room}/{*rest}`. */
 export function openRoom(params: { room: string | number; rest: string | number }, options: sse.UrlOptions & sse.OpenOptions = {}): sse.TypedEventSource<RoomEvents> {
-  return new sse.TypedEventSource(RoomCodec, sse.streamUrl(`/rooms/${encodeURIComponent(params.room)}/${sse.pathRest(params.rest)}`, options), options);
+  return new sse.TypedEventSource(RoomCodec, sse.streamUrl(`/rooms/${sse.pathSegment(params.room)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/rooms/{room}/{*rest}`. */
 export function streamRoom(params: { room: string | number; rest: string | number }, options: sse.UrlOptions & sse.StreamOptions = {}): AsyncGenerator<Room, void, undefined> {
-  return sse.stream(RoomCodec, sse.streamUrl(`/rooms/${encodeURIComponent(params.room)}/${sse.pathRest(params.rest)}`, options), options);
+  return sse.stream(RoomCodec, sse.streamUrl(`/rooms/${sse.pathSegment(params.room)}/${sse.pathRest(params.rest)}`, options), options);
 }

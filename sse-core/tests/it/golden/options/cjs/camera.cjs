@@ -26,12 +26,12 @@ const CameraSchemas = {
 
 /** Opens an `EventSource` at `/cameras/{camera-id}/`${x}/{*rest}`. */
 function openCamera(params, options = {}) {
-  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/cameras/{camera-id}/`${x}/{*rest}`. */
 function streamCamera(params, options = {}) {
-  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 module.exports = { CameraCodec, CameraSchemas, openCamera, streamCamera };

@@ -33,10 +33,10 @@ export const CameraCodec: sse.Codec<CameraEvents> = {
 
 /** Opens an `EventSource` at `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function openCamera(params: { "camera-id": string | number; x: string | number; rest: string | number }, options: sse.UrlOptions & sse.OpenOptions = {}): sse.TypedEventSource<CameraEvents> {
-  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function streamCamera(params: { "camera-id": string | number; x: string | number; rest: string | number }, options: sse.UrlOptions & sse.StreamOptions = {}): AsyncGenerator<Camera, void, undefined> {
-  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }

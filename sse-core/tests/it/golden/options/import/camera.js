@@ -19,10 +19,10 @@ export const CameraCodec = {
 
 /** Opens an `EventSource` at `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function openCamera(params, options = {}) {
-  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return new sse.TypedEventSource(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function streamCamera(params, options = {}) {
-  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${sse.pathRest(params.rest)}`, options), options);
+  return sse.stream(CameraCodec, sse.streamUrl(`/cameras/${sse.pathSegment(params["camera-id"])}/\`$${sse.pathSegment(params.x)}/${sse.pathRest(params.rest)}`, options), options);
 }

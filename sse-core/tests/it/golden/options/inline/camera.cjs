@@ -35,7 +35,8 @@ function validator(by) {
                 catch (cause) {
                     return refuse(cause);
                 }
-                return checked ? checked.then(() => next(decoded), refuse) : next(decoded);
+                // A function may return what nobody asked for.
+                return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
             };
             const waits = queue ? queue.then(step) : step();
             if (!waits)
@@ -64,9 +65,15 @@ function streamUrl(path, { base = "", query } = {}) {
     const search = String(new URLSearchParams(query));
     return String(base).replace(/\/$/, "") + path + (search && "?" + search);
 }
-/** Encodes what stands for the rest of a path: its slashes stay. */
+/** Encodes a parameter of a path. Throws a `TypeError` for `.` and `..`, which would lead to another path. */
+function pathSegment(value) {
+    if (/^\.\.?$/.test(String(value)))
+        throw new TypeError(`${JSON.stringify(value)} cannot stand in a path`);
+    return encodeURIComponent(value);
+}
+/** Encodes what stands for the rest of a path, as {@link pathSegment} does: its slashes stay. */
 function pathRest(rest) {
-    return String(rest).split("/").map(encodeURIComponent).join("/");
+    return String(rest).split("/").map(pathSegment).join("/");
 }
 /** Reads the payload of an event that is sent as bytes. */
 function base64(text) {
@@ -113,6 +120,10 @@ function backoff(retry, failures, { maxBackoffMs = 30_000 }) {
 function retryAfter(response) {
     const after = response.headers.get("retry-after") ?? "";
     return Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
+}
+// Lets go of an answer, also of a `fetch` that does not know signals.
+function drop(response) {
+    response.body?.cancel().catch(() => { });
 }
 // Why an answer is no event stream.
 function refusal(response) {
@@ -234,7 +245,8 @@ const reopening = (url, names, sink, options) => {
     const open = () => {
         // Whether the browser has an id from this connection: it begins with none, whatever is in the URL.
         let known = false;
-        const source = (native = new (options.EventSource ?? globalThis.EventSource)(target(), { withCredentials }));
+        const opened = target();
+        const source = (native = new (options.EventSource ?? globalThis.EventSource)(opened, { withCredentials }));
         source.addEventListener("open", (event) => {
             if (!("data" in event))
                 openedAt = Date.now();
@@ -262,7 +274,7 @@ const reopening = (url, names, sink, options) => {
                 failures = 0;
             openedAt = 0;
             // What the server has taken back must not come from the URL again.
-            if (source.readyState === 2 || (known && !id))
+            if (source.readyState === 2 || (known && !id && opened !== target()))
                 lost(event);
             else
                 sink.error(event, "reconnecting");
@@ -323,6 +335,7 @@ class TypedEventSource {
     lastEventId = "";
     #connection;
     #listeners = new Map();
+    #closed = false;
     // What takes our handlers off the callers' signals.
     #releases = new Set();
     constructor(codec, url, options = {}) {
@@ -336,7 +349,7 @@ class TypedEventSource {
         this.#add(INVALID, options.onInvalid ?? ((_event, error) => report(error)));
         let ended = false;
         const end = (info) => {
-            if (ended && closeOnEnd)
+            if (ended)
                 return;
             ended = true;
             if (closeOnEnd)
@@ -352,6 +365,8 @@ class TypedEventSource {
             message: (raw, id) => {
                 const event = { event: raw.type, data: raw.data, id };
                 inOrder(event, (decoded) => {
+                    if (this.#closed)
+                        return;
                     const name = raw.type;
                     this.lastEventId = id;
                     if (name === "stream-end")
@@ -361,17 +376,15 @@ class TypedEventSource {
                         return this.#emit(name, parseControl(raw.data));
                     if (decoded instanceof StreamError)
                         this.#emit(INVALID, event, decoded);
-                    else if (this.readyState !== 2)
-                        this.#emit(name, decoded[0], raw);
-                    if (!codec.terminal.includes(name))
-                        return;
-                    if (closeOnEnd)
-                        end({});
                     else
-                        ended = true;
+                        this.#emit(name, decoded[0], raw);
+                    if (codec.terminal.includes(name))
+                        end({});
                 });
             },
             error: (error, state) => inOrder(undefined, () => {
+                if (this.#closed)
+                    return;
                 this.#emit(CONNECTION, error, state);
                 if (state !== "closed")
                     return;
@@ -412,6 +425,7 @@ class TypedEventSource {
         return this.#add(CONNECTION, listener, options);
     }
     close() {
+        this.#closed = true;
         this.#connection.close();
         for (const release of this.#releases)
             release();
@@ -510,9 +524,11 @@ function stream(codec, url, options = {}) {
                 let cause;
                 let wait = 0;
                 let heard = false;
-                let goodAt = 0; // when it is, after `stream-open`
+                let opened = false; // by `stream-open`
+                let openedAt = Infinity;
+                let interval = KEEP_ALIVE;
                 // A header holds bytes, here as characters. One that no client sends would break every further attempt.
-                const sent = /[\0-\x08\n-\x1f\x7f]/.test(position.lastEventId) ? "" : position.lastEventId;
+                const sent = /[\0-\x08\n-\x1f\x7f\ud800-\udfff]/u.test(position.lastEventId) ? "" : position.lastEventId;
                 onState?.({ state: "connecting", attempt: count, lastEventId: sent });
                 let headers;
                 let response;
@@ -522,7 +538,9 @@ function stream(codec, url, options = {}) {
                         headers.set("accept", EVENT_STREAM);
                     if (sent)
                         headers.set("last-event-id", unescape(encodeURIComponent(sent)));
-                    response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }), attempt, idle);
+                    const { signal: left } = attempt;
+                    const answer = (options.fetch ?? fetch)(url, { ...request, headers, signal: left });
+                    response = await timed(answer.then((late) => (left.aborted && drop(late), late)), attempt, idle);
                 }
                 catch (error) {
                     cause = error;
@@ -537,6 +555,7 @@ function stream(codec, url, options = {}) {
                         return options.onEnd?.({});
                     cause = refusal(response);
                     if (cause) {
+                        drop(response);
                         if (!retryStatuses.includes(status))
                             throw cause;
                         wait = retryAfter(response);
@@ -549,6 +568,7 @@ function stream(codec, url, options = {}) {
                         const reader = response.body.getReader();
                         // For a `fetch` that does not know signals; before `onState`, which may abort.
                         attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => { }));
+                        openedAt = Date.now();
                         onState?.({ state: "open" });
                         for (;;) {
                             let chunk;
@@ -565,7 +585,11 @@ function stream(codec, url, options = {}) {
                             for (const event of parse(chunk)) {
                                 const name = event.event;
                                 const decoded = check
-                                    ? await timed(new Promise((next) => check(event, next)), attempt).catch(() => undefined)
+                                    ? await timed(new Promise((next) => check(event, next)), attempt).catch((error) => {
+                                        if (!stopped)
+                                            throw error;
+                                        return undefined;
+                                    })
                                     : decode(event);
                                 if (stopped)
                                     return;
@@ -583,9 +607,8 @@ function stream(codec, url, options = {}) {
                                 else if (name.startsWith("stream-")) {
                                     const info = parseControl(event.data);
                                     if (name === "stream-open") {
-                                        const interval = info.keepAliveMs ?? KEEP_ALIVE;
-                                        goodAt = Date.now() + 2 * interval;
-                                        announced = true;
+                                        interval = info.keepAliveMs ?? KEEP_ALIVE;
+                                        announced = opened = true;
                                         idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
                                         options.onOpen?.(info);
                                     }
@@ -608,13 +631,14 @@ function stream(codec, url, options = {}) {
                 const once = !safe && !position.lastEventId;
                 if (once && !cause)
                     return;
-                // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
-                const good = announced ? goodAt && (heard || Date.now() >= goodAt) : heard;
+                // Good: an event, or long enough; both, if a server that announces its streams did not: it is turning clients away.
+                const long = Date.now() - openedAt >= 2 * interval;
+                const good = opened || !announced ? heard || long : heard && long;
                 failures = good ? 0 : failures + 1;
                 if (once || failures > maxRetries)
                     throw errorOf("connection", "connection lost", cause);
                 const delayMs = Math.max(backoff(position.retry ?? 3000, failures, options), wait);
-                attempt.abort(); // drops the body of a refusal
+                attempt.abort();
                 attempt = new AbortController();
                 onState?.({ state: "waiting", delayMs, cause });
                 await sleep(attempt, delayMs);
@@ -689,12 +713,12 @@ const CameraCodec = {
 
 /** Opens an `EventSource` at `/cameras/{camera-id}/`${x}/{*rest}`. */
 function openCamera(params, options = {}) {
-  return new TypedEventSource(CameraCodec, streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${pathRest(params.rest)}`, options), options);
+  return new TypedEventSource(CameraCodec, streamUrl(`/cameras/${pathSegment(params["camera-id"])}/\`$${pathSegment(params.x)}/${pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/cameras/{camera-id}/`${x}/{*rest}`. */
 function streamCamera(params, options = {}) {
-  return stream(CameraCodec, streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${pathRest(params.rest)}`, options), options);
+  return stream(CameraCodec, streamUrl(`/cameras/${pathSegment(params["camera-id"])}/\`$${pathSegment(params.x)}/${pathRest(params.rest)}`, options), options);
 }
 
-module.exports = { StreamError, validator, streamUrl, pathRest, base64, match, eventStreamParser, resumeUrl, reopening, TypedEventSource, stream, bigIntParser, CameraCodec, openCamera, streamCamera };
+module.exports = { StreamError, validator, streamUrl, pathSegment, pathRest, base64, match, eventStreamParser, resumeUrl, reopening, TypedEventSource, stream, bigIntParser, CameraCodec, openCamera, streamCamera };

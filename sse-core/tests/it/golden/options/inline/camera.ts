@@ -134,7 +134,8 @@ export function validator<M>(by: Check | { readonly [K in keyof M & string]?: St
         } catch (cause) {
           return refuse(cause);
         }
-        return checked ? checked.then(() => next(decoded), refuse) : next(decoded);
+        // A function may return what nobody asked for.
+        return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
       };
       const waits = queue ? queue.then(step) : step();
       if (!waits) return;
@@ -168,9 +169,15 @@ export function streamUrl(path: string, { base = "", query }: UrlOptions = {}): 
   return String(base).replace(/\/$/, "") + path + (search && "?" + search);
 }
 
-/** Encodes what stands for the rest of a path: its slashes stay. */
+/** Encodes a parameter of a path. Throws a `TypeError` for `.` and `..`, which would lead to another path. */
+export function pathSegment(value: string | number): string {
+  if (/^\.\.?$/.test(String(value))) throw new TypeError(`${JSON.stringify(value)} cannot stand in a path`);
+  return encodeURIComponent(value);
+}
+
+/** Encodes what stands for the rest of a path, as {@link pathSegment} does: its slashes stay. */
 export function pathRest(rest: string | number): string {
-  return String(rest).split("/").map(encodeURIComponent).join("/");
+  return String(rest).split("/").map(pathSegment).join("/");
 }
 
 /** Reads the payload of an event that is sent as bytes. */
@@ -224,6 +231,11 @@ function backoff(retry: number, failures: number, { maxBackoffMs = 30_000 }: { m
 function retryAfter(response: Response): number {
   const after = response.headers.get("retry-after") ?? "";
   return Math.min(/^\d+$/.test(after) ? +after * 1000 : Date.parse(after) - Date.now() || 0, MAX_RETRY_AFTER);
+}
+
+// Lets go of an answer, also of a `fetch` that does not know signals.
+function drop(response: Response): void {
+  response.body?.cancel().catch(() => {});
 }
 
 // Why an answer is no event stream.
@@ -409,7 +421,8 @@ export const reopening: Connect = (url, names, sink, options) => {
   const open = () => {
     // Whether the browser has an id from this connection: it begins with none, whatever is in the URL.
     let known = false;
-    const source = (native = new (options.EventSource ?? (globalThis as any).EventSource)(target(), { withCredentials }));
+    const opened = target();
+    const source = (native = new (options.EventSource ?? (globalThis as any).EventSource)(opened, { withCredentials }));
     source.addEventListener("open", (event: Event) => {
       if (!("data" in event)) openedAt = Date.now();
     });
@@ -431,7 +444,7 @@ export const reopening: Connect = (url, names, sink, options) => {
       if (openedAt && Date.now() - openedAt >= 2 * keepAliveMs) failures = 0;
       openedAt = 0;
       // What the server has taken back must not come from the URL again.
-      if (source.readyState === 2 || (known && !id)) lost(event);
+      if (source.readyState === 2 || (known && !id && opened !== target())) lost(event);
       else sink.error(event, "reconnecting");
     });
   };
@@ -489,6 +502,7 @@ export class TypedEventSource<M> implements Disposable {
   lastEventId = "";
   #connection: Connection;
   #listeners = new Map<string, Set<(...args: any[]) => void>>();
+  #closed = false;
   // What takes our handlers off the callers' signals.
   #releases = new Set<() => void>();
 
@@ -505,7 +519,7 @@ export class TypedEventSource<M> implements Disposable {
 
     let ended = false;
     const end = (info: EndInfo) => {
-      if (ended && closeOnEnd) return;
+      if (ended) return;
       ended = true;
       if (closeOnEnd) this.close();
       this.#emit("stream-end", info);
@@ -519,20 +533,20 @@ export class TypedEventSource<M> implements Disposable {
       message: (raw, id) => {
         const event = { event: raw.type, data: raw.data, id };
         inOrder(event, (decoded) => {
+          if (this.#closed) return;
           const name = raw.type;
           this.lastEventId = id;
           if (name === "stream-end") return end(parseControl(raw.data));
           ended = false;
           if (!decoded) return this.#emit(name, parseControl(raw.data));
           if (decoded instanceof StreamError) this.#emit(INVALID, event, decoded);
-          else if (this.readyState !== 2) this.#emit(name, decoded[0], raw);
-          if (!codec.terminal.includes(name as never)) return;
-          if (closeOnEnd) end({});
-          else ended = true;
+          else this.#emit(name, decoded[0], raw);
+          if (codec.terminal.includes(name as never)) end({});
         });
       },
       error: (error, state) =>
         inOrder(undefined, () => {
+          if (this.#closed) return;
           this.#emit(CONNECTION, error, state);
           if (state !== "closed") return;
           if (error instanceof StreamError && error.status === 204) end({});
@@ -577,6 +591,7 @@ export class TypedEventSource<M> implements Disposable {
   }
 
   close(): void {
+    this.#closed = true;
     this.#connection.close();
     for (const release of this.#releases) release();
   }
@@ -721,9 +736,11 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
         let cause: unknown;
         let wait = 0;
         let heard = false;
-        let goodAt = 0; // when it is, after `stream-open`
+        let opened = false; // by `stream-open`
+        let openedAt = Infinity;
+        let interval = KEEP_ALIVE;
         // A header holds bytes, here as characters. One that no client sends would break every further attempt.
-        const sent = /[\0-\x08\n-\x1f\x7f]/.test(position.lastEventId) ? "" : position.lastEventId;
+        const sent = /[\0-\x08\n-\x1f\x7f\ud800-\udfff]/u.test(position.lastEventId) ? "" : position.lastEventId;
         onState?.({ state: "connecting", attempt: count, lastEventId: sent });
 
         let headers: Headers | undefined;
@@ -732,7 +749,9 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
           headers = new Headers(typeof given === "function" ? await timed(given(), attempt) : given);
           if (!headers.has("accept")) headers.set("accept", EVENT_STREAM);
           if (sent) headers.set("last-event-id", unescape(encodeURIComponent(sent)));
-          response = await timed((options.fetch ?? fetch)(url, { ...request, headers, signal: attempt.signal }), attempt, idle);
+          const { signal: left } = attempt;
+          const answer = (options.fetch ?? fetch)(url, { ...request, headers, signal: left });
+          response = await timed(answer.then((late) => (left.aborted && drop(late), late)), attempt, idle);
         } catch (error) {
           cause = error;
         }
@@ -743,6 +762,7 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
           if (status === 204) return options.onEnd?.({});
           cause = refusal(response);
           if (cause) {
+            drop(response);
             if (!retryStatuses.includes(status)) throw cause;
             wait = retryAfter(response);
           } else if (!response.body) {
@@ -752,6 +772,7 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
             const reader = response.body.getReader();
             // For a `fetch` that does not know signals; before `onState`, which may abort.
             attempt.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
+            openedAt = Date.now();
             onState?.({ state: "open" });
             for (;;) {
               let chunk: Uint8Array | undefined;
@@ -765,7 +786,10 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
               for (const event of parse(chunk)) {
                 const name = event.event;
                 const decoded = check
-                  ? await timed(new Promise<Decoded>((next) => check(event, next)), attempt).catch(() => undefined)
+                  ? await timed(new Promise<Decoded>((next) => check(event, next)), attempt).catch((error) => {
+                      if (!stopped) throw error;
+                      return undefined;
+                    })
                   : decode(event);
                 if (stopped) return;
                 if (decoded) {
@@ -777,9 +801,8 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
                 } else if (name.startsWith("stream-")) {
                   const info = parseControl(event.data);
                   if (name === "stream-open") {
-                    const interval = info.keepAliveMs ?? KEEP_ALIVE;
-                    goodAt = Date.now() + 2 * interval;
-                    announced = true;
+                    interval = info.keepAliveMs ?? KEEP_ALIVE;
+                    announced = opened = true;
                     idle = options.idleTimeoutMs ?? (info.keepAlive === "off" ? undefined : 2.5 * interval);
                     options.onOpen?.(info);
                   }
@@ -797,12 +820,13 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
         // Nobody can say how much of the request has been done. A complete answer was all of it.
         const once = !safe && !position.lastEventId;
         if (once && !cause) return;
-        // Good: an event, or long enough. A server that announces its streams and did not is turning clients away.
-        const good = announced ? goodAt && (heard || Date.now() >= goodAt) : heard;
+        // Good: an event, or long enough; both, if a server that announces its streams did not: it is turning clients away.
+        const long = Date.now() - openedAt >= 2 * interval;
+        const good = opened || !announced ? heard || long : heard && long;
         failures = good ? 0 : failures + 1;
         if (once || failures > maxRetries) throw errorOf("connection", "connection lost", cause);
         const delayMs = Math.max(backoff(position.retry ?? 3000, failures, options), wait);
-        attempt.abort(); // drops the body of a refusal
+        attempt.abort();
         attempt = new AbortController();
         onState?.({ state: "waiting", delayMs, cause });
         await sleep(attempt, delayMs);
@@ -1017,6 +1041,7 @@ export const shared: Connect = (url, names, sink, options) => {
   const holds = (of: string | undefined): boolean => ring.some((entry) => entry.id === of);
 
   const take = (entry: Entry, raw: Message = new MessageEvent(entry.name, { data: entry.data, lastEventId: entry.id })): void => {
+    if (readyState === 2) return; // left by the listener of an event before
     if (entry.name === "stream-open") {
       open = entry.data;
       told = true;
@@ -1097,7 +1122,7 @@ export const shared: Connect = (url, names, sink, options) => {
         told = true;
         sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
       }
-      if (missed === undefined) {
+      if (missed === undefined && readyState !== 2) {
         sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");
       }
       for (const entry of said.ring.slice(said.ring.length - (missed ?? 0))) if (entry.name !== "stream-open") take(entry);
@@ -1113,6 +1138,8 @@ export const shared: Connect = (url, names, sink, options) => {
       ask();
     } else {
       const { entry } = said;
+      // What is sent from here on was forgotten, whatever its ids are.
+      if (entry.name === "stream-reset") repeats = false;
       const again = repeats && holds(entry.id);
       if (!again) {
         repeats &&= !entry.own;
@@ -1226,10 +1253,10 @@ export const CameraSchemas: { readonly [K in "caption" | "count"]: JsonSchema } 
 
 /** Opens an `EventSource` at `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function openCamera(params: { "camera-id": string | number; x: string | number; rest: string | number }, options: UrlOptions & OpenOptions = {}): TypedEventSource<CameraEvents> {
-  return new TypedEventSource(CameraCodec, streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${pathRest(params.rest)}`, options), options);
+  return new TypedEventSource(CameraCodec, streamUrl(`/cameras/${pathSegment(params["camera-id"])}/\`$${pathSegment(params.x)}/${pathRest(params.rest)}`, options), options);
 }
 
 /** Iterates, over `fetch`, over the events of `/cameras/{camera-id}/`${x}/{*rest}`. */
 export function streamCamera(params: { "camera-id": string | number; x: string | number; rest: string | number }, options: UrlOptions & StreamOptions = {}): AsyncGenerator<Camera, void, undefined> {
-  return stream(CameraCodec, streamUrl(`/cameras/${encodeURIComponent(params["camera-id"])}/\`$${encodeURIComponent(params.x)}/${pathRest(params.rest)}`, options), options);
+  return stream(CameraCodec, streamUrl(`/cameras/${pathSegment(params["camera-id"])}/\`$${pathSegment(params.x)}/${pathRest(params.rest)}`, options), options);
 }
