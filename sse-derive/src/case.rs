@@ -44,11 +44,8 @@ impl RenameRule {
             Self::Lower | Self::Snake | Self::Dot => field.to_owned(),
             Self::Upper | Self::ScreamingSnake => field.to_ascii_uppercase(),
             Self::Pascal => field.split('_').map(capitalised).collect(),
-            Self::Camel => {
-                let mut words = field.split('_');
-                let first = words.find(|word| !word.is_empty()).unwrap_or_default();
-                first.to_ascii_lowercase() + &words.map(capitalised).collect::<String>()
-            }
+            // As that of a variant which is called so in `PascalCase`.
+            Self::Camel => self.apply(&Self::Pascal.apply_to_field(field)),
             Self::Kebab => field.replace('_', "-"),
             Self::ScreamingKebab => field.to_ascii_uppercase().replace('_', "-"),
         }
@@ -116,16 +113,16 @@ mod tests {
 
     #[test]
     fn each_rule_gives_what_serde_gives_of_a_field() {
-        let names = ["price_tick", "a", "_x__y", "r"];
+        let names = ["price_tick", "a", "_x__y", "fooBar_baz"];
         let expected = [
-            ("lowercase", ["price_tick", "a", "_x__y", "r"]),
-            ("UPPERCASE", ["PRICE_TICK", "A", "_X__Y", "R"]),
-            ("PascalCase", ["PriceTick", "A", "XY", "R"]),
-            ("camelCase", ["priceTick", "a", "xY", "r"]),
-            ("snake_case", ["price_tick", "a", "_x__y", "r"]),
-            ("SCREAMING_SNAKE_CASE", ["PRICE_TICK", "A", "_X__Y", "R"]),
-            ("kebab-case", ["price-tick", "a", "-x--y", "r"]),
-            ("SCREAMING-KEBAB-CASE", ["PRICE-TICK", "A", "-X--Y", "R"]),
+            ("lowercase", ["price_tick", "a", "_x__y", "fooBar_baz"]),
+            ("UPPERCASE", ["PRICE_TICK", "A", "_X__Y", "FOOBAR_BAZ"]),
+            ("PascalCase", ["PriceTick", "A", "XY", "FooBarBaz"]),
+            ("camelCase", ["priceTick", "a", "xY", "fooBarBaz"]),
+            ("snake_case", ["price_tick", "a", "_x__y", "fooBar_baz"]),
+            ("SCREAMING_SNAKE_CASE", ["PRICE_TICK", "A", "_X__Y", "FOOBAR_BAZ"]),
+            ("kebab-case", ["price-tick", "a", "-x--y", "fooBar-baz"]),
+            ("SCREAMING-KEBAB-CASE", ["PRICE-TICK", "A", "-X--Y", "FOOBAR-BAZ"]),
         ];
         assert_eq!(
             expected.map(|(name, _)| name).as_slice(),

@@ -49,8 +49,8 @@ const SIZES = {
   "a page with streamFeed": [2600, `import { streamFeed } from "./js/feed.js"; for await (const e of streamFeed()) console.log(e)`, /HEAD"|EventSource/],
   "both, with validator and all else": [4250, `export * from "${runtime}runtime.js"`],
   "and the connection of all tabs, for it": [1700, `export * from "${runtime}runtime-shared.js"`, undefined, ["./runtime.js"]],
-  "and the hook, for it": [600, `export * from "${runtime}runtime-react.js"`, undefined, ["./runtime.js", "react"]],
-  "and bigints, for them": [700, `export * from "${runtime}runtime-bigint.js"`, undefined, ["./runtime.js"]],
+  "and the hook, for it": [400, `export * from "${runtime}runtime-react.js"`, undefined, ["./runtime.js", "react"]],
+  "and bigints, for them": [600, `export * from "${runtime}runtime-bigint.js"`, undefined, ["./runtime.js"]],
 };
 
 test("the size of the runtime", async (t) => {

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use crate::command::{Command, Tally};
+use crate::command::{Command, Tally, root};
 use crate::examples::EXAMPLES;
 
-/// Checks each example: that its committed schema is that of the code, and that clients made from the last commit get
-/// along with the code.
+/// Checks each example: that its committed schema is that of the code, and that clients made before this change get along
+/// with the code.
 pub(crate) fn check() -> Tally {
     let mut tally = Tally::default();
     for example in EXAMPLES {
@@ -18,9 +18,15 @@ pub(crate) fn check() -> Tally {
     tally
 }
 
-/// The last commit; in a copy that git knows nothing of, the committed schemas as they are there.
-///
-/// Not where the branch left `origin/main`: a clone of CI may have its newest commit and nothing else.
+/// What the change is compared with: where its branch left `origin/main`; on that branch itself the commit before; and in a
+/// copy without history the committed schemas as they are there.
 pub(crate) fn base(schemas: &str) -> &str {
-    if Command::new("git cat-file -e HEAD").succeeds() { "HEAD" } else { schemas }
+    let git = |arguments: &str| Command::new(&format!("git {arguments}")).succeeds();
+    if root().join(".git/shallow").exists() || !git("rev-parse --verify --quiet HEAD^") {
+        schemas
+    } else if git("merge-base origin/main HEAD") && !git("merge-base --is-ancestor HEAD origin/main") {
+        "origin/main"
+    } else {
+        "HEAD^"
+    }
 }

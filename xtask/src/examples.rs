@@ -12,6 +12,8 @@ use example_two_origins::GuestBook;
 use sse_core::codegen::{Cli, Emit};
 use sse_core::schema::SseSchema;
 
+use crate::command::root;
+
 /// An example, and the stream of its page.
 pub(crate) struct Example {
     /// Its folder.
@@ -64,6 +66,11 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         let cli = if verb == "schema" { example.cli() } else { example.cli().default_schemas(example.schemas()) };
         return cli.run_args([verb].into_iter().chain(options));
     }
+    let is_file = |argument: &String| root().join(argument.trim_start_matches("--base=")).is_file();
+    if arguments.first().is_some_and(|verb| verb == "compat") && arguments.iter().any(is_file) {
+        eprintln!("a file is the schema of one example: `cargo xtask compat EXAMPLE --base FILE`");
+        return ExitCode::from(2);
+    }
     // All of them, whatever became of those before, unless that would be the same for all.
     let (unusable, help) = (ExitCode::from(1), arguments.iter().any(|argument| argument == "--help"));
     let mut worst = ExitCode::SUCCESS;
@@ -84,7 +91,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::command::root;
 
     #[test]
     fn every_example_with_a_typed_client_is_here() {

@@ -148,6 +148,8 @@ fn features() -> Tally {
             tally += check(&format!("--features {feature}"));
         }
     }
+    // What is generated is the same if some other crate wants objects to keep their order.
+    tally += cargo("test -p sse-core --all-features --features serde_json/preserve_order --test it").tests();
     tally
 }
 

@@ -29,7 +29,7 @@ usage: cargo xtask VERB [ARGUMENT]...
   typings [--check]     writes the typed clients of the examples, or says whether they are current
   schema [--check]      writes the JSON Schemas of the examples, or says whether they are current
   schema EXAMPLE        prints the JSON Schema of an example's stream; an unknown name lists them all
-  compat --base GITREF|FILE  says whether clients of the examples that are out there get along with the code
+  compat [EXAMPLE] --base GITREF|FILE  says whether clients of the examples that are out there get along with the code
   list, openapi, asyncapi EXAMPLE  print its events, and the documents that describe it; --help has the options
   watch URL             prints the events of a stream, and reconnects; watch --help has its options
   decode, encode        prints the events of standard input, and makes an event stream of JSON lines

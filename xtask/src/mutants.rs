@@ -161,8 +161,10 @@ fn outcome(mut command: Command) -> io::Result<Outcome> {
         is_late && kill(group)
     });
     let mut failed = None;
-    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
-        if let Some(test) = line?.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
+    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).split(b'\n')) {
+        // A test may print anything.
+        let line = String::from_utf8_lossy(&line.unwrap_or_default()).into_owned();
+        if let Some(test) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
             failed = Some(test.to_owned());
             kill(group);
             break;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::jsdoc::is_wide;
 use crate::schema::reference::definition_of;
-use crate::schema::{Manifest, PayloadSchema};
+use crate::schema::{Manifest, PayloadSchema, canonical};
 
 /// The places in the payloads, and in the definitions, as `runtime-bigint` takes them; none if there are none.
 pub(super) fn places(manifest: &Manifest) -> Option<(Value, Value)> {
@@ -36,7 +36,7 @@ pub(super) fn places(manifest: &Manifest) -> Option<(Value, Value)> {
         return None;
     }
     let places = walk.found.iter().filter_map(|key| Some((key.clone(), walk.place(definitions.get(key)?)?)));
-    Some((events.into(), places.collect::<Map<_, _>>().into()))
+    Some((canonical(events.into()), canonical(places.collect::<Map<_, _>>().into())))
 }
 
 struct Walk<'a> {

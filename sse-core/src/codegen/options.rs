@@ -157,7 +157,8 @@ pub enum Runtime {
     /// type of the stream must not have a name that the runtime uses.
     Inline,
     /// In a package, by the name that it is imported by: `@acme/sse`. No runtime is written. The package exports what the
-    /// files of [`Runtime::File`] do, of the same version: `runtime`, and `runtime-bigint` with [`Int64::BigInt`].
+    /// files of [`Runtime::File`] do, of the same version: `runtime`, and `runtime-bigint` with [`Int64::BigInt`]; and
+    /// `runtime-react` and `runtime-shared` if the page wants them, for neither is written.
     Import(String),
 }
 

@@ -115,14 +115,21 @@ pub(super) fn is_workspace(folder: &Path) -> bool {
 
 /// The lines and names of the types that derive it; the types that are flattened go to `flattened`.
 fn scan(text: &str, flattened: &mut BTreeSet<String>) -> Vec<(usize, String)> {
-    let (mut found, mut derives, mut flattens) = (Vec::new(), String::new(), false);
+    let (mut found, mut derives, mut flattens, mut is_test) = (Vec::new(), String::new(), false, false);
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.starts_with("//") {
             continue;
         }
         if line == "#[cfg(test)]" {
-            break;
+            is_test = true;
+        } else if is_test && !line.starts_with('#') {
+            // By convention the tests of a file are its end.
+            if line.starts_with("mod ") && line.ends_with('{') {
+                break;
+            }
+            (derives, flattens, is_test) = (String::new(), false, false);
+            continue;
         }
         // From `derive(` on, which may be broken into lines, up to the name of the type.
         let begins = line.starts_with("#[derive(") || (line.starts_with("#[cfg_attr(") && line.contains("derive("));
@@ -183,6 +190,13 @@ struct Tick;
 #[derive(Debug)]
 enum Other {}
 #[cfg(test)]
+mod more_tests;
+#[cfg(test)]
+#[derive(SseEvent)]
+enum OfTests {}
+#[derive(SseEvent)]
+struct Tock;
+#[cfg(test)]
 mod tests {
     #[derive(SseEvent)]
     enum Tested {}
@@ -190,7 +204,7 @@ mod tests {
 ";
         let mut flattened = BTreeSet::new();
         let found = scan(text, &mut flattened);
-        assert_eq!(found, [(9, "Feed".to_owned()), (18, "Tick".to_owned())]);
+        assert_eq!(found, [(9, "Feed".to_owned()), (18, "Tick".to_owned()), (27, "Tock".to_owned())]);
         assert!(flattened.contains("Inner"));
     }
 }

@@ -130,19 +130,32 @@ impl Allowances {
         self
     }
 
-    /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place.
+    /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place; of a
+    /// finding with several places those that no entry names are left.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, today: Day) -> Verdict {
         let (valid, expired): (Vec<_>, Vec<_>) = self.entries.iter().cloned().partition(|entry| today <= entry.until);
-        let allows = |entry: &Allowance, finding: &Finding| entry.rule == finding.rule && entry.at == finding.at;
-        let unused = valid.iter().filter(|entry| !findings.iter().any(|finding| allows(entry, finding)));
-        let mut verdict = Verdict { expired, unused: unused.cloned().collect(), ..Verdict::default() };
-        for finding in findings {
-            match valid.iter().find(|entry| allows(entry, &finding)) {
-                Some(entry) => verdict.allowed.push((finding, entry.clone())),
-                None => verdict.findings.push(finding),
+        let mut verdict = Verdict { expired, ..Verdict::default() };
+        for mut finding in findings {
+            let allows = |place: &String| valid.iter().find(|entry| entry.rule == finding.rule && entry.at == *place);
+            let mut left = Vec::new();
+            for place in [&finding.at].into_iter().chain(&finding.also) {
+                match allows(place) {
+                    Some(entry) => {
+                        let here = Finding { at: place.clone(), also: Vec::new(), ..finding.clone() };
+                        verdict.allowed.push((here, entry.clone()));
+                    }
+                    None => left.push(place.clone()),
+                }
+            }
+            if !left.is_empty() {
+                finding.at = left.remove(0);
+                finding.also = left;
+                verdict.findings.push(finding);
             }
         }
+        let is_unused = |entry: &Allowance| !verdict.allowed.iter().any(|(_, used)| used == entry);
+        verdict.unused = valid.into_iter().filter(is_unused).collect();
         verdict
     }
 }

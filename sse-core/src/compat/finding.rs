@@ -24,20 +24,26 @@ pub struct Finding {
     pub message: String,
     /// What it may be instead.
     pub hint: Option<String>,
-    /// Where else it is, because a type is used in several places: at most eight of them.
+    /// Where else it is, because a type is used in several places: at most 64 of them.
     pub also: Vec<String>,
 }
 
 impl Finding {
     /// How many further places are kept.
-    pub(super) const PLACES: usize = 8;
+    pub(super) const PLACES: usize = 64;
+    /// How many of them are named to people.
+    const NAMED: usize = 8;
 
     /// What else is to be said: the hint, and the further places.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<_> = self.hint.iter().cloned().collect();
         if !self.also.is_empty() {
-            let further = if self.also.len() < Self::PLACES { "" } else { ", and so on" };
-            notes.push(format!("also at {}{further}", self.also.join(", ")));
+            let named: Vec<_> = self.also.iter().take(Self::NAMED).map(String::as_str).collect();
+            let further = match self.also.len().saturating_sub(Self::NAMED) {
+                0 => String::new(),
+                further => format!(", and {further} more"),
+            };
+            notes.push(format!("also at {}{further}", named.join(", ")));
         }
         notes
     }

@@ -63,10 +63,10 @@
 //! | exit code | |
 //! |---|---|
 //! | 0 | no error (with `--deny warn`: no warning either) |
-//! | 1 | usage, git, or a file that cannot be read |
-//! | 100 | incompatible |
+//! | 1 | usage, git, a file that cannot be read or is no event view, or more to compare than there may be |
+//! | 100 | incompatible, or a stream has no schema |
 //!
-//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with the place that is
+//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with each place that is
 //! printed, for a reason and until a day. From the day after, the entry is an error, whether or not there is still
 //! something to allow; until then, one that has nothing to allow is only reported:
 //!
@@ -86,7 +86,7 @@
 //! `~0` and `~1`.
 //!
 //! A type that is used in several places is compared once. What is found is reported where it is used first, events and
-//! properties being in the order of their names; [`Finding::also`] has the others:
+//! properties being in the order of their names; [`Finding::also`] has others:
 //!
 //! ```text
 //! error  int-width-grew               Feed/book/ask/price/cents: it was int32, and is int64: JSON.parse rounds beyond 2^53

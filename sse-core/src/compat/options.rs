@@ -34,10 +34,10 @@ impl Options {
         self
     }
 
-    /// Says that clients break at a value that their enum does not list.
+    /// Sets whether clients break at a value that their enum does not list. Default: not.
     #[must_use]
-    pub const fn closed_enums(mut self) -> Self {
-        self.closed_enums = true;
+    pub const fn closed_enums(mut self, closed: bool) -> Self {
+        self.closed_enums = closed;
         self
     }
 }

@@ -21,7 +21,8 @@ pub enum Format {
     ColouredText,
     /// A JSON object in each line.
     Json,
-    /// Annotations of a pull request: `::error title=event-removed::Feed/old: …`.
+    /// Annotations of a pull request: `::error title=event-removed::Feed/old: …`. The command line, which knows where
+    /// the types are, adds file and line.
     Github,
 }
 

@@ -88,7 +88,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Checks the examples that there are: that they encode, that the schema allows them, that every integer in them is
+    /// Checks the examples that there are: that they encode, that the schema allows them, formats included, that every integer in them is
     /// one that JavaScript can hold, and that every default in the schema is allowed by it, too.
     pub const fn new() -> Self {
         Self { require_examples: false, allow_wide_integers: false }

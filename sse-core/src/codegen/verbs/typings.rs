@@ -36,7 +36,8 @@ pub(super) const VERB: Verb = Verb {
   --react        `useSse` for React too
   --shared       one connection for all tabs too
   --runtime file|inline|import=SPEC
-                 where the runtime is: in files of its own, in the file of each stream, or in the package SPEC
+                 where the runtime is: in files of its own, in the file of each stream, or in the package SPEC,
+                 which then has the hook and the shared connection too, if there are any
   --module esm|cjs
                  which modules JavaScript is: `cjs` is for `require`, in `.cjs` files
   --ext js|ts|none

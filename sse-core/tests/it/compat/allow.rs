@@ -163,3 +163,25 @@ fn findings_are_worst_first() {
         ]
     );
 }
+
+#[test]
+fn an_entry_allows_its_own_place_of_a_type_that_is_used_in_several() {
+    let view = |kind: &str| {
+        let event = |name| Event::new(name, json!({ "$ref": "#/$defs/Money" }));
+        let money = json!({ "type": "object", "properties": { "cents": { "type": kind } }, "required": ["cents"] });
+        view(vec![event("a"), event("b"), event("c")], json!({ "Money": money }))
+    };
+    let found = compare(&view("integer"), &view("string"), &Options::new()).unwrap();
+    let entry =
+        |at: &str| format!("[[allow]]\nrule = \"type-changed\"\nat = \"{at}\"\nreason = \"so\"\nuntil = 2027-01-31\n");
+    let apply = |places: &[&str]| {
+        let text: String = places.iter().map(|at| entry(at)).collect();
+        Allowances::parse(&text).unwrap().apply(found.clone(), Day::parse("2026-11-22").unwrap())
+    };
+    let some = apply(&["Feed/a/cents", "Feed/c/cents", "Feed/d/cents"]);
+    let [left] = &some.findings[..] else { panic!("{some:?}") };
+    assert_eq!((left.at.as_str(), left.also.len()), ("Feed/b/cents", 0));
+    assert_eq!((some.allowed.len(), some.unused.len(), some.unused[0].at.as_str()), (2, 1, "Feed/d/cents"));
+    let all = apply(&["Feed/b/cents", "Feed/a/cents", "Feed/c/cents"]);
+    assert_eq!((all.findings.len(), all.allowed.len(), all.worst()), (0, 3, None));
+}

@@ -382,14 +382,14 @@ fn cases() -> Vec<Case> {
             (EnumValueAdded, Error),
             (EnumValueRemoved, Info),
         )
-        .options(Options::new().closed_enums()),
+        .options(Options::new().closed_enums(true)),
         Case::of(
             with(payload(json!({ "enum": ["a"] })), "open"),
             with(payload(json!({ "enum": ["a", "b"] })), "open"),
             (EnumValueAdded, "Feed/a", Info),
             (EnumValueRemoved, "Feed/a", Info),
         )
-        .options(Options::new().closed_enums()),
+        .options(Options::new().closed_enums(true)),
         data(shapes(&["circle"]), shapes(&["circle", "square"]), (VariantAdded, Error), (VariantRemoved, Info)),
         Case::of(
             with(payload(shapes(&["circle"])), "open"),

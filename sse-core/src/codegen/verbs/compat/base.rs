@@ -71,7 +71,7 @@ fn of_commit(root: &Path, reference: &str, folder: &Path) -> Result<Vec<Value>, 
     // Without what a path may have too much of: `./schemas//`.
     let folder: PathBuf = folder.components().filter(|part| *part != Component::CurDir).collect();
     let shown = folder.display();
-    let within = format!("{shown}/");
+    let within = format!("./{shown}/");
     let names = git(root, &["ls-tree", "-z", "--name-only", &commit, "--", &within]).map_err(problem)?;
     let mut views = Vec::new();
     for path in names.split('\0') {

@@ -8,7 +8,7 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use std::io::{ErrorKind, IsTerminal as _};
-use std::path::Path;
+use std::path::{Component, Path};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
@@ -32,7 +32,7 @@ pub(super) const VERB: Verb = Verb {
   --closed-enums        clients break at a value that their enum does not list
   --format text|json|github
                         for people, a JSON object in each line, or annotations of a pull request
-  --deny warn           warnings are errors
+  --deny error|warn     what fails: errors, or warnings too
   --schemas DIR         the folder of committed schemas
   --allow-file FILE     the changes that are made anyway, if not those of `sse-compat.toml`
 ",
@@ -49,10 +49,7 @@ const ALLOW_FILE: &str = "sse-compat.toml";
 
 fn run(cli: &Cli, args: &Args) -> Result<ExitCode, Failure> {
     let profiles = [("wire", Profile::Wire), ("source", Profile::Source), ("ts", Profile::Ts)];
-    let mut options = Options::new().profile(args.choice("--profile", &profiles)?);
-    if args.has("--closed-enums") {
-        options = options.closed_enums();
-    }
+    let options = Options::new().profile(args.choice("--profile", &profiles)?).closed_enums(args.has("--closed-enums"));
     let format =
         args.choice("--format", &[("text", Format::Text), ("json", Format::Json), ("github", Format::Github)])?;
     let denied = args.choice("--deny", &[("error", Severity::Error), ("warn", Severity::Warn)])?;
@@ -99,18 +96,24 @@ fn allowances(cli: &Cli, given: Option<&str>) -> Result<Allowances, Failure> {
 /// in the repository than in the workspace.
 fn places(root: &Path, streams: &[Selected<'_>], allow_file: Option<&str>) -> Places {
     let prefix = git::git(root, &["rev-parse", "--show-prefix"]).unwrap_or_default();
+    // None of a file that is not below the workspace's root.
     let path = |file: &Path| {
-        let parts: Vec<_> = file.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        format!("{}{}", prefix.trim_end_matches('\n'), parts.join("/"))
+        let below = file.strip_prefix(root).unwrap_or(file).components();
+        let part = |part: Component<'_>| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        let parts: Option<Vec<_>> = below.filter(|part| *part != Component::CurDir).map(part).collect();
+        Some(format!("{}{}", prefix.trim_end_matches('\n'), parts?.join("/")))
     };
     let sources = Sources::read(root);
     let place = |stream: &Selected<'_>| {
         let found = sources.find(stream.rust)?;
-        Some((stream.manifest.name().to_owned(), (path(&found.file), found.line)))
+        Some((stream.manifest.name().to_owned(), (path(&found.file)?, found.line)))
     };
     Places {
         streams: streams.iter().filter_map(place).collect(),
-        allowances: Some(path(Path::new(allow_file.unwrap_or(ALLOW_FILE)))),
+        allowances: path(Path::new(allow_file.unwrap_or(ALLOW_FILE))),
     }
 }
 
