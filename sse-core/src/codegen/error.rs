@@ -27,6 +27,7 @@ enum Inner {
     SamePath { path: String, first: String, second: String },
     SameOperation { id: String, first: String, second: String },
     Document { problem: String },
+    NoPackage,
     Sentinel { stream: String, problem: String },
 }
 
@@ -89,6 +90,10 @@ impl CodegenError {
         Self::new(Inner::SameOperation { id: id.into(), first: first.into(), second: second.into() })
     }
 
+    pub(super) fn no_package() -> Self {
+        Self::new(Inner::NoPackage)
+    }
+
     pub(super) fn document(problem: &str) -> Self {
         Self::new(Inner::Document { problem: problem.into() })
     }
@@ -140,6 +145,7 @@ impl fmt::Display for CodegenError {
                 write!(f, "operation `{id}`: {first} and {second} have the same id")
             }
             Inner::Document { problem } => write!(f, "this is no document of OpenAPI 3.1 or 3.2: {problem}"),
+            Inner::NoPackage => f.write_str("the package of the runtime has no name: `Runtime::Import(\"\")`"),
             Inner::Sentinel { stream, problem } => write!(f, "stream `{stream}` ends with no sentinel: {problem}"),
             Inner::Int64 { stream, at, string } => {
                 write!(f, "stream `{stream}`: an integer that may exceed 2^53, at {}: ", at.join(", "))?;

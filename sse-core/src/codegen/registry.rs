@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::link::Form;
-use super::options::Options;
+use super::options::{Options, Runtime};
 use super::{ident, runtime, stream};
 use crate::schema::{Manifest, SchemaError, SseSchema};
 
@@ -91,7 +91,8 @@ impl Registry {
     /// # Errors
     ///
     /// Returns [`CodegenError`] if a stream has no schema or two names are one in TypeScript, if a path is no path or
-    /// has a query, if a stream's name makes no file name, or if [`Options::only`] names a stream that is not there.
+    /// has a query, if a stream's name makes no file name, if [`Options::only`] names a stream that is not there, or if the
+    /// runtime's package has no name.
     pub fn render(&self, options: &Options) -> Result<Vec<(PathBuf, String)>, CodegenError> {
         Ok(self.generate(options)?.0)
     }
@@ -132,6 +133,9 @@ impl Registry {
         &self,
         options: &Options,
     ) -> Result<(Vec<(PathBuf, String)>, Vec<Diagnostic>), CodegenError> {
+        if matches!(&options.runtime, Runtime::Import(package) if package.is_empty()) {
+            return Err(CodegenError::no_package());
+        }
         let (mut files, mut diagnostics) = (Vec::new(), Vec::new());
         for Selected { path, file, manifest, .. } in self.select(&options.only)? {
             let module = stream::Module::new(manifest, path, options)?;

@@ -206,6 +206,8 @@ fn a_runtime_in_a_package_is_not_written() {
     let files = camera("import", &options.runtime(Runtime::Import("@acme/sse".to_owned())));
     assert_eq!(names(&files), ["camera.js", "camera.d.ts"]);
     assert_eq!(imports(&files), ["\"@acme/sse\";"; 3]);
+    let nameless = Registry::new().render(&Options::new().runtime(Runtime::Import(String::new())));
+    assert_eq!(nameless.unwrap_err().to_string(), "the package of the runtime has no name: `Runtime::Import(\"\")`");
 }
 
 #[test]
