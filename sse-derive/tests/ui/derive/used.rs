@@ -3,7 +3,7 @@ use sse_core::conformance::{Check, check};
 use sse_core::schema::event_view;
 use sse_core::wire::encode;
 use sse_core::SseEvent;
-use sse_core::topic::Topic;
+use sse_core::topic::{Hub, Topic};
 
 #[derive(Debug, PartialEq)]
 struct Plain;
@@ -15,6 +15,10 @@ enum Undecoded {
 
 fn publish(topic: &Topic<Plain>) {
     let _ = topic.publish(&Plain);
+}
+
+fn publish_to_a_key(hub: &Hub<u32, Plain>) {
+    let _ = hub.publish(&7, &Plain);
 }
 
 fn main() {
