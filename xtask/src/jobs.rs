@@ -48,7 +48,7 @@ const JOBS: &[Job] = &[
     Job { name: "vectors", fast: false, run: || xtask("vectors 100000").tests() },
     // The targets of the fuzzer build without one, and hold for their corpus.
     Job { name: "fuzz", fast: false, run: fuzz },
-    // Event and wire on a target that has no `std`.
+    // Event, wire and derived events on a target that has no `std`.
     Job { name: "no-std", fast: false, run: crate::no_std::check },
     // The tests notice when something breaks.
     Job { name: "mutants", fast: false, run: || crate::mutants::run(&[]) },
