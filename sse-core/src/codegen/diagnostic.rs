@@ -39,6 +39,7 @@ pub(super) fn summary(diagnostics: &[Diagnostic]) -> Vec<String> {
     }
     let line = |(first, count): (&Diagnostic, usize)| match count {
         1 => format!("{first}"),
+        2 => format!("{first} (and at 1 more place)"),
         _ => format!("{first} (and at {} more places)", count - 1),
     };
     kinds.into_iter().map(line).collect()

@@ -6,10 +6,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
+use similar::TextDiff;
+
 /// How many lines of a difference are shown.
-const SHOWN: usize = 12;
+const SHOWN: usize = 40;
 
 /// A file that is not as it should be.
 #[derive(Debug)]
@@ -122,21 +125,18 @@ fn compiled_from(path: &Path) -> Option<PathBuf> {
     Some(format!("{stem}.ts").into())
 }
 
-/// The lines between the first and the last that differ.
+/// The lines that differ, each with those around it.
 fn difference(found: &str, wanted: &str) -> String {
-    let (old, new): (Vec<_>, Vec<_>) = (found.lines().collect(), wanted.lines().collect());
-    let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let after =
-        old.iter().skip(before).rev().zip(new.iter().skip(before).rev()).take_while(|(old, new)| old == new).count();
-    let mut out = format!("  @@ line {} @@\n", before + 1);
-    for (sign, lines) in [('-', &old), ('+', &new)] {
-        let changed: Vec<_> = lines.iter().take(lines.len() - after).skip(before).collect();
-        for line in changed.iter().take(SHOWN) {
-            out += &format!("  {sign}{line}\n");
-        }
-        if changed.len() > SHOWN {
-            out += &format!("  {sign}... {} more lines\n", changed.len() - SHOWN);
-        }
+    // Where there is more to tell apart than time, what is shown is only longer than it had to be.
+    let diff = TextDiff::configure().timeout(Duration::from_secs(1)).diff_lines(found, wanted);
+    let mut unified = diff.unified_diff();
+    let hunks = format!("{}", unified.context_radius(1).missing_newline_hint(false));
+    let mut lines = hunks.lines();
+    let mut out: String = lines.by_ref().take(SHOWN).map(|line| format!("  {line}\n")).collect();
+    match lines.count() {
+        0 => {}
+        1 => out += "  ... 1 more line\n",
+        more => out += &format!("  ... {more} more lines\n"),
     }
     out
 }
@@ -151,8 +151,12 @@ mod tests {
 
     #[test]
     fn differences_of_texts() {
-        assert_eq!(difference("a\nb\nc\n", "a\nx\ny\nc\n"), "  @@ line 2 @@\n  -b\n  +x\n  +y\n");
-        assert_eq!(difference("a\n", "a\na\n"), "  @@ line 2 @@\n  +a\n");
-        assert!(difference(&"x\n".repeat(40), "").contains("28 more lines"));
+        assert_eq!(difference("a\nb\nc\n", "a\nx\ny\nc\n"), "  @@ -1,3 +1,4 @@\n   a\n  -b\n  +x\n  +y\n   c\n");
+        // The first line tells of the schema: it always differs, and hides nothing.
+        let (found, wanted) = ("// 1\n\na\nb\nc\nd\n", "// 2\n\na\nb\nc\ne\n");
+        let hunks = "  @@ -1,2 +1,2 @@\n  -// 1\n  +// 2\n   \n  @@ -5,2 +5,2 @@\n   c\n  -d\n  +e\n";
+        assert_eq!(difference(found, wanted), hunks);
+        assert!(difference(&"x\n".repeat(40), "").ends_with("  -x\n  ... 1 more line\n"));
+        assert!(difference(&"x\n".repeat(99), "").ends_with("  -x\n  ... 60 more lines\n"));
     }
 }

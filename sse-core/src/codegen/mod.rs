@@ -23,15 +23,21 @@
 //! feed.on("price-tick", (tick) => show(tick.symbol, tick.cents));
 //! feed.onReset(({ reason }) => reload(reason));               // missed events cannot be had again
 //!
-//! for await (const event of streamFeed({ signal, headers })) { // over fetch: headers, POST, backoff
+//! for await (const event of streamFeed({ signal, headers, onReset })) { // over fetch: headers, POST, backoff
 //!   switch (event.event) { case "price-tick": show(event.data.symbol, event.data.cents); }
 //! }
+//!
+//! const chat = openChat({ room: 7 }, { base: "https://chat.example" }); // the path has a parameter
 //! ```
+//!
+//! To the iterator `onOpen`, `onReset`, `onUnknown`, `onEnd` and `onState` are options; `onReset` is called before the first
+//! event behind the reset is yielded.
 //!
 //! | what | [`Emit::Ts`] | [`Emit::Js`] |
 //! |---|---|---|
 //! | files | `feed.ts`, `runtime.ts` | `feed.js`, `feed.d.ts`, `runtime.js`, `runtime.d.ts` |
 //! | the page needs | a bundler or `tsc` 5.2 or newer | nothing |
+//! | Node needs | a loader of TypeScript, or `tsc` | `"type": "module"` in the `package.json` of the folder, or [`--module cjs`](ModuleKind) |
 //!
 //! # When the connection breaks
 //!
@@ -140,7 +146,8 @@
 //! | `compat` | nothing: it says whether deployed clients get along with what the code says now ([`compat`](crate::compat)) |
 //! | `list` | nothing: it prints the streams, and the types that no stream is registered for |
 //!
-//! With `--check` they write nothing, and exit with 4 if a file is not as it would be written.
+//! With `--check` they write nothing, and exit with 4 if a file is not as it would be written. Documents are JSON, whatever the
+//! file is called, with their keys sorted; one into which `openapi --merge` puts the routes is written anew.
 //!
 //! [`Registry`] renders without touching a file; [`Cli`] is the command line over it.
 

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::rule::Rule;
@@ -35,7 +36,14 @@ impl fmt::Display for InvalidAllowances {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.mistake {
             Mistake::Toml(problem) => f.write_str(problem.trim_end()),
-            Mistake::Rule(rule) => write!(f, "there is no rule `{rule}`"),
+            Mistake::Rule(rule) => {
+                write!(f, "there is no rule `{rule}`")?;
+                let known: Vec<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+                match *similar::get_close_matches(rule.as_str(), &known, 1, 0.6) {
+                    [near] => write!(f, ": did you mean `{near}`?"),
+                    _ => Ok(()),
+                }
+            }
             Mistake::Day(text) => write!(f, "`{text}` is no day: write `2027-01-31`"),
             Mistake::NoReason { rule, at } => write!(f, "`{}` at `{at}` is allowed for no reason: say why", rule.id()),
         }

@@ -88,8 +88,10 @@ pub struct Check {
 }
 
 impl Check {
-    /// Checks the examples that there are: that they encode, that the schema allows them, formats included, that every integer in them is
-    /// one that JavaScript can hold, and that every default in the schema is allowed by it, too.
+    /// Checks the examples that there are: that they encode, that the schema allows them, formats included, that every
+    /// integer in them is one that JavaScript can hold, and that every default in the schema is allowed by it, too.
+    ///
+    /// An event without an example is not checked, unless no event has one: then each of them is a fault.
     pub const fn new() -> Self {
         Self { require_examples: false, allow_wide_integers: false }
     }
@@ -184,7 +186,8 @@ impl Check {
             }
             shown.push(name);
         }
-        if self.require_examples {
+        // Without any example there would be nothing that can fail.
+        if self.require_examples || shown.is_empty() {
             let missing = manifest.events().iter().filter(|event| !shown.contains(&event.name));
             faults.extend(missing.map(|event| Fault::new(&event.name, FaultKind::Missing, "")));
         }

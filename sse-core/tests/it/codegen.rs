@@ -538,6 +538,10 @@ fn usage_and_schema_errors_have_their_exit_codes() {
     }
     assert_eq!(workspace.cli().stream::<Foreign>("/x").run_args(args.clone()), ExitCode::from(1));
     assert_eq!(Cli::new(&workspace.0).run_args(args), ExitCode::from(1));
+    // The work tree in which the program was built is gone, and is not made anew.
+    let gone = workspace.0.with_extension("gone");
+    assert_eq!(Cli::new(&gone).stream::<Feed>("/feed").default_out("web").run_args(["typings"]), ExitCode::from(1));
+    assert!(!gone.exists());
     // A file where the folder should be.
     fs::write(workspace.0.join("web"), "").unwrap();
     assert_eq!(workspace.run("typings"), ExitCode::from(1));

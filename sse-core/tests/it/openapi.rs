@@ -274,6 +274,8 @@ fn the_verb_writes_merges_and_checks() {
     );
     // The file that is merged with may be the one that is written.
     assert_eq!(run(&cli, "openapi --merge api.json --out api.json --check"), ExitCode::SUCCESS);
+    assert_eq!(run(&cli, "openapi --merge api.json --check"), ExitCode::SUCCESS);
+    assert_eq!(run(&cli, "openapi --merge own.json --check"), ExitCode::from(4));
     assert_eq!(run(&cli, "openapi --version 3.2 --merge own.json --out own.json"), ExitCode::SUCCESS);
     assert_eq!(folder.read("own.json")["openapi"], "3.2.0");
 

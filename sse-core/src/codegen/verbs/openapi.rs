@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
+use std::{fs, io};
 
 use serde_json::Value;
 
@@ -22,7 +23,8 @@ pub(super) const VERB: Verb = Verb {
     options: "  --version 3.2|3.1                the version; that of the document if there is one to merge with
   --data strict|decoded|payload    what stands for the data of an event; strict in 3.2, decoded in 3.1
   --sentinel speakeasy|none        whether to say with which data a stream ends, for Speakeasy
-  --merge FILE                     a document in JSON to put the routes into; what was generated in it is replaced
+  --merge FILE                     a document in JSON to put the routes into, written with its keys sorted; what was
+                                   generated in it is replaced
   --only NAME                      this stream only; repeatable
   --out FILE                       the file; else it is printed
   --check                          write nothing; exit with 4 if the file is not as it would be written
@@ -49,15 +51,21 @@ fn run(cli: &Cli, args: &Args) -> Result<ExitCode, Failure> {
     }
     let only: Vec<String> = args.values("--only").map(Into::into).collect();
     let streams = cli.registry().select(&only)?;
-    let document = match args.value("--merge") {
+    let theirs = args.value("--merge");
+    let document = match theirs {
         None => document(&streams, &how)?,
         Some(file) => {
             let path = cli.root().join(file);
             let text = fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
-            let theirs: Value =
-                serde_json::from_str(&text).map_err(|error| format!("`{file}` is not JSON: {error}"))?;
+            let theirs: Value = serde_json::from_str(&text).map_err(|error| at(&path, &not_json(&error)))?;
             merged(&streams, &how, theirs)?
         }
     };
-    output::document(cli, VERB.name, args, args.value("--out").map(Path::new), &canonical_text(document))
+    // What a document is merged into is what it is to be compared with.
+    let out = args.value("--out").or_else(|| theirs.filter(|_| args.has("--check")));
+    output::document(cli, VERB.name, args, out.map(Path::new), &canonical_text(document))
+}
+
+fn not_json(error: &serde_json::Error) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("it is not JSON: {error}"))
 }

@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::env;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::process::ExitCode;
+use std::{env, io};
 
 use super::super::args::{self, Args};
 use super::super::cli::Cli;
@@ -49,6 +50,11 @@ impl Cli {
         if args.has("--help") {
             print(&verb.usage())?;
             return Ok(ExitCode::SUCCESS);
+        }
+        // A program that was built in another work tree, of which only the target folder is left, would write there.
+        if !self.root().is_dir() {
+            let problem = format!("{} is not there: build this program anew", self.root().display());
+            return Err(Failure::Io(io::Error::new(ErrorKind::NotFound, problem)));
         }
         (verb.run)(self, &args)
     }

@@ -60,7 +60,7 @@ fn a_date_may_be_toml_of_its_own() {
 #[test]
 fn what_an_allowance_lacks_is_said() {
     for (from, to, problem) in [
-        ("event-removed", "event-remove", "there is no rule `event-remove`"),
+        ("event-removed", "event-remove", "there is no rule `event-remove`: did you mean `event-removed`?"),
         ("nobody reads it", " ", "`event-removed` at `Feed/old` is allowed for no reason: say why"),
         ("2027-01-31", "2027-02-30", "`2027-02-30` is no day: write `2027-01-31`"),
         ("\"2027-01-31\"", "2027-01-31T00:00:00Z", "`2027-01-31T00:00:00Z` is no day: write `2027-01-31`"),
