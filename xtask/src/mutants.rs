@@ -1,12 +1,12 @@
 //! Whether the tests bite: each patch of `tests/mutants` breaks one thing, and some test must notice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -52,33 +52,48 @@ pub(crate) fn run(names: &[String]) -> Tally {
     let mut chosen: Vec<_> = mutants.into_iter().filter(chosen).collect();
     // What one after the other builds of the same is built once.
     chosen.sort_by(|a, b| (&a.test, &a.changed, &a.name).cmp(&(&b.test, &b.changed, &b.name)));
-    tally += baseline(&chosen);
-    for mutant in &chosen {
-        let outcome = mutant.run();
+    // A test that fails anyway notices nothing. No mutant at all is no success either.
+    let tests: BTreeSet<&str> = chosen.iter().map(|mutant| &*mutant.test).collect();
+    tally += Tally::one(!tests.is_empty());
+    tally += in_two_copies(tests, |test, copy| {
+        let passes = cargo_test(test, copy, &[]).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+        println!("{:24} {}: {test}", "none", if passes { "passes" } else { "FAILS ALREADY" });
+        passes
+    });
+    tally += in_two_copies(&chosen, |mutant, copy| {
+        let outcome = mutant.run(copy);
         println!("{:24} {outcome}: {}", mutant.name, mutant.what);
-        tally += Tally::one(matches!(outcome, Outcome::Noticed(_)));
-    }
+        matches!(outcome, Outcome::Noticed(_))
+    });
     tally
 }
 
-/// Whether the tests pass without any mutant: one that fails anyway notices nothing.
-fn baseline(mutants: &[Mutant]) -> Tally {
-    let copy = copy();
-    if let Err(error) = renew(&root(), &copy) {
-        println!("no copy: {error}");
-        return Tally::one(false);
-    }
-    let tests: BTreeSet<&str> = mutants.iter().map(|mutant| &*mutant.test).collect();
-    let passes =
-        |test| cargo_test(test, &copy, &[]).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
-    // No mutant at all is no success either.
-    let passes = !tests.is_empty() && tests.into_iter().all(passes);
-    println!("{:24} {}", "none", if passes { "passes" } else { "FAILS ALREADY" });
-    Tally::one(passes)
-}
-
-fn copy() -> PathBuf {
-    root().join("target/mutants/copy")
+/// Does each piece of work in a copy that is the same as the repository, and counts what succeeds.
+///
+/// There are two copies, so that the tests of one run while the other builds: one takes the first piece that is left, the
+/// other the last, because neighbours build the same.
+fn in_two_copies<T: Send>(work: impl IntoIterator<Item = T>, run: impl Fn(T, &Path) -> bool + Sync) -> Tally {
+    let left = Mutex::new(work.into_iter().collect::<VecDeque<_>>());
+    let each = |name: &str, take: fn(&mut VecDeque<T>) -> Option<T>| {
+        let copy = root().join("target/mutants").join(name).join("copy");
+        let mut tally = Tally::default();
+        loop {
+            let next = take(&mut left.lock().unwrap_or_else(PoisonError::into_inner));
+            let Some(next) = next else { return tally };
+            if let Err(error) = renew(&root(), &copy) {
+                println!("no copy: {error}");
+                tally += Tally::one(false);
+                return tally;
+            }
+            tally += Tally::one(run(next, &copy));
+        }
+    };
+    thread::scope(|scope| {
+        let last = scope.spawn(|| each("last", VecDeque::pop_back));
+        let mut tally = each("first", VecDeque::pop_front);
+        tally += last.join().unwrap_or_else(|_| Tally::one(false));
+        tally
+    })
 }
 
 /// The patches, by name.
@@ -116,26 +131,22 @@ impl std::fmt::Display for Outcome {
 }
 
 impl Mutant {
-    fn run(&self) -> Outcome {
-        let copy = copy();
-        if let Err(error) = renew(&root(), &copy) {
-            return Outcome::Stale(format!("no copy: {error}"));
-        }
-        let applied = git(&copy).arg("apply").arg(&self.file).status();
+    fn run(&self, copy: &Path) -> Outcome {
+        let applied = git(copy).arg("apply").arg(&self.file).status();
         if !applied.is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not fit the code".to_owned());
         }
-        if !cargo_test(&self.test, &copy, &["--no-run"]).status().is_ok_and(|status| status.success()) {
+        if !cargo_test(&self.test, copy, &["--no-run"]).status().is_ok_and(|status| status.success()) {
             return Outcome::Stale("it does not build".to_owned());
         }
-        outcome(cargo_test(&self.test, &copy, &[])).unwrap_or_else(|error| Outcome::Stale(error.to_string()))
+        outcome(cargo_test(&self.test, copy, &[])).unwrap_or_else(|error| Outcome::Stale(error.to_string()))
     }
 }
 
 /// The tests that are to notice.
 fn cargo_test(test: &str, copy: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    command.current_dir(copy).arg("test").args(options).env("CARGO_TARGET_DIR", root().join("target/mutants/target"));
+    command.current_dir(copy).arg("test").args(options).env("CARGO_TARGET_DIR", copy.with_file_name("target"));
     // Warnings of code that has lost its purpose are no news; nobody looks at a mutant with a debugger.
     command.env("RUSTFLAGS", "--cap-lints warn -Awarnings").env("CARGO_PROFILE_DEV_DEBUG", "0");
     command.stderr(Stdio::null()).stdin(Stdio::null());
