@@ -1,7 +1,7 @@
 //! Two schemas side by side, and what was found so far.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,7 +17,8 @@ use super::options::Options;
 use super::resolve::Alternatives;
 use super::rule::Rule;
 use super::severity::Severity;
-use super::stream::Stream;
+use super::stream::{Stream, references};
+use super::wrapped::{Wrapped, reference, refers};
 use crate::schema::reference::definition_of;
 
 /// How deep payloads may be nested before it is called endless.
@@ -63,11 +64,13 @@ pub(super) struct Comparison<'a> {
     probe: Option<Probe>,
     /// Pairs that were found to be equal, or not.
     equal: BTreeMap<Pair, bool>,
+    /// The definitions that are the same on both sides, with all that they use.
+    unchanged: BTreeSet<String>,
     comparisons: usize,
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) const fn new(options: Options, base: &'a Stream<'a>, head: &'a Stream<'a>) -> Self {
+    pub(super) fn new(options: Options, base: &'a Stream<'a>, head: &'a Stream<'a>) -> Self {
         Self {
             options,
             base,
@@ -78,6 +81,7 @@ impl<'a> Comparison<'a> {
             probed: Vec::new(),
             probe: None,
             equal: BTreeMap::new(),
+            unchanged: base.unchanged(head),
             comparisons: 0,
         }
     }
@@ -172,13 +176,40 @@ impl<'a> Comparison<'a> {
         if self.comparisons > COMPARISONS {
             return Err(self.base.failed(Problem::TooLarge { limit: COMPARISONS }));
         }
+        // All that can be wrong with them is said where they are compared for good.
+        if self.probe.is_some() && self.is_unchanged(base, head) {
+            return Ok(());
+        }
         if let (Value::Object(base), Value::Object(head)) = (base, head) {
             self.words(base, head);
         }
-        let (base_name, head_name) = (reference(base), reference(head));
-        if base_name.is_none() && head_name.is_none() {
+        let (old, new) = (Wrapped::of(base), Wrapped::of(head));
+        if reference(old.inner).is_none() || reference(new.inner).is_none() {
+            return self.pair(base, head);
+        }
+        if old.null || new.null {
+            let at = self.at();
+            for (inner, stream) in [(old.inner, self.base), (new.inner, self.head)] {
+                let all = Alternatives::of(inner, stream, &at)?;
+                if all.any || all.null || all.is_empty() {
+                    return self.pair(base, head);
+                }
+            }
+            match (old.null, new.null) {
+                (false, true) => self.report(Rule::PropertyBecameNullable, "it may be null".into()),
+                (true, false) => self.report(Rule::PropertyBecameNonNull, "it is never null any more".into()),
+                _ => {}
+            }
+        }
+        self.pair(old.inner, new.inner)
+    }
+
+    /// Compares two schemas, unless it is known what comes of it.
+    fn pair(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
+        if !refers(base) && !refers(head) {
             return self.resolved(base, head);
         }
+        let (base_name, head_name) = (reference(base), reference(head));
         self.names(base_name, head_name);
         let pair = (text(base), text(head));
         if self.seen.contains_key(&pair) {
@@ -211,6 +242,11 @@ impl<'a> Comparison<'a> {
             self.equal.insert(pair, false);
         }
         Ok(())
+    }
+
+    /// Whether both say the same, down to the last definition that they use.
+    fn is_unchanged(&self, base: &Value, head: &Value) -> bool {
+        base == head && references(base).all(|name| name.is_some_and(|name| self.unchanged.contains(&name)))
     }
 
     fn resolved(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
@@ -277,11 +313,6 @@ impl<'a> Comparison<'a> {
 
 fn or_none(value: Option<&Value>) -> String {
     value.map_or_else(|| "none".into(), ToString::to_string)
-}
-
-/// The `$ref` of a schema that says nothing else.
-fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref").and_then(Value::as_str)
 }
 
 /// What the schema says of values, as text.

@@ -30,8 +30,13 @@ pub(super) const CONFLICTS: &str = "x-sse-conflicts";
 
 /// Removes what says nothing of which values there are.
 pub(super) fn without_words(mut node: Map<String, Value>) -> Map<String, Value> {
-    node.retain(|key, _| !WORDS.contains(&key.as_str()) && (!key.starts_with("x-") || key == CONFLICTS));
+    node.retain(|key, _| !is_word(key));
     node
+}
+
+/// Whether the keyword says nothing of which values there are.
+pub(super) fn is_word(key: &str) -> bool {
+    WORDS.contains(&key) || (key.starts_with("x-") && key != CONFLICTS)
 }
 
 /// The schema of the values that satisfy both. Of descriptions and the like, those of the first are kept.

@@ -85,8 +85,9 @@
 //! the variant with that tag, `#1` for the second variant of a union that has none. `~` and `/` in a name are
 //! `~0` and `~1`.
 //!
-//! A type that is used in several places is compared once. What is found is reported where it is used first, events and
-//! properties being in the order of their names; [`Finding::also`] has others:
+//! A type that is used in several places is compared once, whether or not it may be `null` in some of them. What is found
+//! is reported where it is used first, events and properties being in the order of their names; [`Finding::also`] has
+//! others. What a type contains of its own type is no further place:
 //!
 //! ```text
 //! error  int-width-grew               Feed/book/ask/price/cents: it was int32, and is int64: JSON.parse rounds beyond 2^53
@@ -180,6 +181,7 @@ mod severity;
 mod stream;
 mod unions;
 mod variants;
+mod wrapped;
 
 use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeMap;

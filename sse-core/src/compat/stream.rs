@@ -1,9 +1,10 @@
 //! An event view, read.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -116,6 +117,49 @@ impl<'a> Stream<'a> {
         let found = definition_of(reference).and_then(|name| self.definitions.get(&name));
         found.ok_or_else(|| self.failed(Problem::Reference { to: reference.to_owned() }))
     }
+
+    /// The definitions that are the same in `other`, with all that they use.
+    pub(super) fn unchanged(&self, other: &Self) -> BTreeSet<String> {
+        let is_same = |(name, schema): &(&String, &Value)| other.definitions.get(*name) == Some(schema);
+        let mut found: BTreeSet<String> =
+            self.definitions.iter().filter(is_same).map(|(name, _)| name.clone()).collect();
+        let mut users: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        let mut changed = Vec::new();
+        for (name, schema) in &self.definitions {
+            for used in references(schema) {
+                match used.filter(|used| found.contains(used)) {
+                    Some(used) => users.entry(used).or_default().push(name),
+                    None => changed.push(name),
+                }
+            }
+        }
+        while let Some(name) = changed.pop() {
+            if found.remove(name) {
+                changed.extend(users.remove(name).unwrap_or_default());
+            }
+        }
+        found
+    }
+}
+
+/// The definitions that a schema uses itself; none for a reference that points elsewhere.
+pub(super) fn references(schema: &Value) -> impl Iterator<Item = Option<String>> + use<'_> {
+    let mut open = Vec::from([schema]);
+    core::iter::from_fn(move || {
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(object) => {
+                    open.extend(object.values());
+                    if let Some(reference) = object.get("$ref") {
+                        return Some(reference.as_str().and_then(definition_of));
+                    }
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        None
+    })
 }
 
 fn is_set(facts: &Map<String, Value>, fact: &str) -> bool {

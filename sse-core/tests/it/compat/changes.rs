@@ -105,8 +105,8 @@ prints! {
         pub(super) enum Feed { Price { currency: Currency, other: Option<Currency> } }
     } [
         "warn   enum-value-added             Feed/Price/currency: the value \"Chf\" is new",
-        "warn   enum-value-added             Feed/Price/other: the value \"Chf\" is new",
-        "compatible: 2 risky",
+        "                                    also at Feed/Price/other",
+        "compatible: 1 risky",
     ]
 
     a_value_of_an_enum_gets_data: {

@@ -7,6 +7,7 @@ mod allow;
 mod changes;
 mod derived;
 mod hostile;
+mod recursive;
 mod rules;
 mod scale;
 mod sound;
