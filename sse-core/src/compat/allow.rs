@@ -131,7 +131,8 @@ impl Allowances {
     }
 
     /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place; of a
-    /// finding with several places those that no entry names are left.
+    /// finding with several places those that no entry names are left. If there are [more](Finding::more) than it names,
+    /// it is left for their sake.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, today: Day) -> Verdict {
         let (valid, expired): (Vec<_>, Vec<_>) = self.entries.iter().cloned().partition(|entry| today <= entry.until);
@@ -142,15 +143,17 @@ impl Allowances {
             for place in [&finding.at].into_iter().chain(&finding.also) {
                 match allows(place) {
                     Some(entry) => {
-                        let here = Finding { at: place.clone(), also: Vec::new(), ..finding.clone() };
+                        let here = Finding { at: place.clone(), also: Vec::new(), more: 0, ..finding.clone() };
                         verdict.allowed.push((here, entry.clone()));
                     }
                     None => left.push(place.clone()),
                 }
             }
-            if !left.is_empty() {
-                finding.at = left.remove(0);
-                finding.also = left;
+            if !left.is_empty() || finding.more > 0 {
+                let mut left = left.into_iter();
+                // Of the places that are not named, nothing is known but that they are there.
+                finding.at = left.next().unwrap_or(finding.at);
+                finding.also = left.collect();
                 verdict.findings.push(finding);
             }
         }

@@ -6,7 +6,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem;
-use core::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -18,26 +17,17 @@ use super::resolve::Alternatives;
 use super::rule::Rule;
 use super::severity::Severity;
 use super::stream::{Stream, references};
+use super::uses::Uses;
 use super::wrapped::{Wrapped, reference, refers};
 use crate::schema::reference::definition_of;
 
 /// How deep payloads may be nested before it is called endless.
-const DEPTH: usize = 128;
+pub(super) const DEPTH: usize = 128;
 /// How many pairs of schemas are compared at most.
 const COMPARISONS: usize = 50_000;
 
 /// Two pairs that are one: what each schema says, as text.
 type Pair = (String, String);
-
-/// Where a pair was compared first.
-#[derive(Clone, Debug)]
-struct First {
-    at: String,
-    /// What was found; nothing as long as it is being compared.
-    findings: Range<usize>,
-    /// In how many further places the pair is.
-    further: usize,
-}
 
 /// A look at two schemas, of which nothing is reported.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +47,8 @@ pub(super) struct Comparison<'a> {
     path: Vec<String>,
     findings: Vec<Finding>,
     /// Pairs with a reference that were compared, or are being: a pair says the same wherever it stands.
-    seen: BTreeMap<Pair, First>,
+    seen: BTreeMap<Pair, usize>,
+    uses: Uses,
     /// The order in which pairs were added to `seen`, while probing.
     probed: Vec<Pair>,
     /// What is only looked at to see which schemas belong together, if that is so.
@@ -78,6 +69,7 @@ impl<'a> Comparison<'a> {
             path: Vec::new(),
             findings: Vec::new(),
             seen: BTreeMap::new(),
+            uses: Uses::new(),
             probed: Vec::new(),
             probe: None,
             equal: BTreeMap::new(),
@@ -86,7 +78,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        self.uses.add_places(&mut self.findings);
         self.findings
     }
 
@@ -109,7 +102,8 @@ impl<'a> Comparison<'a> {
         }
         let at = self.at();
         let stream = self.base.name.to_owned();
-        self.findings.push(Finding { stream, at, rule, severity, message, hint, also: Vec::new() });
+        self.uses.found(self.findings.len());
+        self.findings.push(Finding { stream, at, rule, severity, message, hint, also: Vec::new(), more: 0 });
     }
 
     /// Does something one step further into the schema.
@@ -212,8 +206,10 @@ impl<'a> Comparison<'a> {
         let (base_name, head_name) = (reference(base), reference(head));
         self.names(base_name, head_name);
         let pair = (text(base), text(head));
-        if self.seen.contains_key(&pair) {
-            self.is_here_too(&pair);
+        if let Some(known) = self.seen.get(&pair) {
+            if self.probe.is_none() {
+                self.uses.used(*known, &self.path);
+            }
             return Ok(());
         }
         if let Some(probe) = &mut self.probe {
@@ -226,8 +222,8 @@ impl<'a> Comparison<'a> {
                 _ => self.probed.push(pair.clone()),
             }
         }
-        let from = self.findings.len();
-        self.seen.insert(pair.clone(), First { at: self.at(), findings: from..from, further: 0 });
+        let entered = if self.probe.is_none() { self.uses.enter(&self.path) } else { 0 };
+        self.seen.insert(pair.clone(), entered);
         if let (Some(base_name), Some(head_name)) = (base_name, head_name)
             && let Value::Object(base) = self.base.definition(base_name)?
             && let Value::Object(head) = self.head.definition(head_name)?
@@ -235,8 +231,8 @@ impl<'a> Comparison<'a> {
             self.words(base, head);
         }
         self.resolved(base, head)?;
-        if let Some(first) = self.seen.get_mut(&pair) {
-            first.findings = from..self.findings.len();
+        if self.probe.is_none() {
+            self.uses.leave();
         }
         if self.seeks_equality() && self.probe.is_some_and(|probe| probe.refused) {
             self.equal.insert(pair, false);
@@ -254,22 +250,6 @@ impl<'a> Comparison<'a> {
         let base = Alternatives::of(base, self.base, &at)?;
         let head = Alternatives::of(head, self.head, &at)?;
         self.alternatives(&base, &head)
-    }
-
-    /// Adds this place to what was found where the pair was compared first.
-    fn is_here_too(&mut self, pair: &Pair) {
-        let here = self.at();
-        let Some(first) =
-            self.seen.get_mut(pair).filter(|first| self.probe.is_none() && first.further < Finding::PLACES)
-        else {
-            return;
-        };
-        first.further += 1;
-        for finding in self.findings.get_mut(first.findings.clone()).into_iter().flatten() {
-            if let Some(rest) = finding.at.strip_prefix(&first.at).filter(|_| finding.also.len() < Finding::PLACES) {
-                finding.also.push(format!("{here}{rest}"));
-            }
-        }
     }
 
     /// Compares what is said to people, and to nobody else.

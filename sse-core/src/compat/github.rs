@@ -80,6 +80,7 @@ mod tests {
                 message: message.to_owned(),
                 hint: None,
                 also: Vec::new(),
+                more: 0,
             }
         };
         let findings = Vec::from([

@@ -66,8 +66,9 @@
 //! | 1 | usage, git, a file that cannot be read or is no event view, or more to compare than there may be |
 //! | 100 | incompatible, or a stream has no schema |
 //!
-//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with each place that is
-//! printed, for a reason and until a day. From the day after, the entry is an error, whether or not there is still
+//! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with each place where it
+//! is, for a reason and until a day: text names nine of them, `--format json` 65. A change that is in further places is
+//! never allowed as a whole. From the day after, the entry is an error, whether or not there is still
 //! something to allow; until then, one that has nothing to allow is only reported:
 //!
 //! ```toml
@@ -87,7 +88,8 @@
 //!
 //! A type that is used in several places is compared once, whether or not it may be `null` in some of them. What is found
 //! is reported where it is used first, events and properties being in the order of their names; [`Finding::also`] has
-//! others. What a type contains of its own type is no further place:
+//! up to 64 others, and [`Finding::more`] says how many it has not. What a type contains of its own type is no further
+//! place:
 //!
 //! ```text
 //! error  int-width-grew               Feed/book/ask/price/cents: it was int32, and is int64: JSON.parse rounds beyond 2^53
@@ -180,6 +182,7 @@ mod rule;
 mod severity;
 mod stream;
 mod unions;
+mod uses;
 mod variants;
 mod wrapped;
 
@@ -226,7 +229,16 @@ pub fn compare_all(base: &[Value], head: &[Value], options: &Options) -> Result<
     let mut report = |rule: Rule, stream: &Stream<'_>, message: &str, hint| {
         if let Some(severity) = rule.severity(options.profile) {
             let (stream, message) = (stream.name.to_owned(), message.to_owned());
-            findings.push(Finding { at: stream.clone(), stream, rule, severity, message, hint, also: Vec::new() });
+            findings.push(Finding {
+                at: stream.clone(),
+                stream,
+                rule,
+                severity,
+                message,
+                hint,
+                also: Vec::new(),
+                more: 0,
+            });
         }
     };
     for (name, stream) in &head {

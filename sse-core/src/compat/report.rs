@@ -119,6 +119,7 @@ fn in_json(kind: &str, finding: &Finding) -> Value {
         "message": finding.message,
         "hint": finding.hint,
         "also": finding.also,
+        "more": finding.more,
     })
 }
 

@@ -125,7 +125,7 @@ fn json_is_a_line_for_each() {
         lines[2],
         json!({
             "kind": "allowed", "stream": "Feed", "at": "Feed/old", "rule": "event-removed", "severity": "error",
-            "message": "the event is no longer sent", "hint": "renamed to `new 100%`?", "also": [],
+            "message": "the event is no longer sent", "hint": "renamed to `new 100%`?", "also": [], "more": 0,
             "reason": "nobody reads it", "until": "2027-01-31",
         })
     );
@@ -164,6 +164,64 @@ fn findings_are_worst_first() {
     );
 }
 
+fn entry(at: &str) -> String {
+    format!("[[allow]]\nrule = \"type-changed\"\nat = \"{at}\"\nreason = \"so\"\nuntil = 2027-01-31\n")
+}
+
+/// What is left if the change is allowed at these places.
+fn left(found: &[Finding], places: &[&str]) -> Verdict {
+    let text: String = places.iter().map(|at| entry(at)).collect();
+    Allowances::parse(&text).unwrap().apply(found.to_vec(), Day::parse("2026-11-22").unwrap())
+}
+
+fn object(name: &str, schema: Value) -> Value {
+    json!({ "type": "object", "properties": { name: schema }, "required": [name] })
+}
+
+#[test]
+fn an_entry_allows_no_place_of_a_type_of_a_type_but_its_own() {
+    let view = |kind: &str| {
+        let event = |name, data: &str| Event::new(name, json!({ "$ref": format!("#/$defs/{data}") }));
+        let money = object("cents", json!({ "type": kind }));
+        let side = object("price", json!({ "$ref": "#/$defs/Money" }));
+        view(vec![event("a", "Money"), event("b", "Side"), event("c", "Side")], json!({ "Money": money, "Side": side }))
+    };
+    let found = compare(&view("integer"), &view("string"), &Options::new()).unwrap();
+    let verdict = left(&found, &["Feed/a/cents", "Feed/b/price/cents"]);
+    assert_eq!((verdict.allowed.len(), verdict.worst()), (2, Some(Severity::Error)));
+    assert_eq!(verdict.findings[0].at, "Feed/c/price/cents");
+    assert_eq!(left(&found, &["Feed/a/cents", "Feed/b/price/cents", "Feed/c/price/cents"]).worst(), None);
+}
+
+#[test]
+fn places_that_are_not_named_are_not_allowed() {
+    let view = |kind: &str| {
+        let names = (0..70).map(|n| &*format!("e{n:02}").leak());
+        let events = names.map(|name| Event::new(name, json!({ "$ref": "#/$defs/Money" })));
+        view(events.collect(), json!({ "Money": object("cents", json!({ "type": kind })) }))
+    };
+    let found = compare(&view("integer"), &view("string"), &Options::new()).unwrap();
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((finding.also.len(), finding.more), (64, 5));
+    assert!(finding.to_string().ends_with(" Feed/e08/cents, and 61 more)"), "{finding}");
+
+    let named: Vec<&str> = [&finding.at].into_iter().chain(&finding.also).map(|at| &**at).collect();
+    let some = left(&found, &named[..60]);
+    assert_eq!(
+        (some.findings[0].at.as_str(), some.findings[0].also.len(), some.findings[0].more),
+        ("Feed/e60/cents", 4, 5)
+    );
+    let all = left(&found, &named);
+    assert_eq!((all.allowed.len(), all.worst()), (65, Some(Severity::Error)));
+    assert!(all.allowed.iter().all(|(finding, _)| finding.more == 0));
+    let text = all.render(Format::Text);
+    assert!(text.contains("\n                                    also at 5 more places\n"), "{text}");
+    let json: Value = serde_json::from_str(all.render(Format::Json).lines().next().unwrap()).unwrap();
+    assert_eq!((&json["at"], &json["also"], &json["more"]), (&json!("Feed/e00/cents"), &json!([]), &json!(5)));
+    let github = all.render(Format::Github);
+    assert!(github.contains("Feed/e00/cents: it was integer, and is string (also at 5 more places)\n"), "{github}");
+}
+
 #[test]
 fn an_entry_allows_its_own_place_of_a_type_that_is_used_in_several() {
     let view = |kind: &str| {
@@ -172,16 +230,10 @@ fn an_entry_allows_its_own_place_of_a_type_that_is_used_in_several() {
         view(vec![event("a"), event("b"), event("c")], json!({ "Money": money }))
     };
     let found = compare(&view("integer"), &view("string"), &Options::new()).unwrap();
-    let entry =
-        |at: &str| format!("[[allow]]\nrule = \"type-changed\"\nat = \"{at}\"\nreason = \"so\"\nuntil = 2027-01-31\n");
-    let apply = |places: &[&str]| {
-        let text: String = places.iter().map(|at| entry(at)).collect();
-        Allowances::parse(&text).unwrap().apply(found.clone(), Day::parse("2026-11-22").unwrap())
-    };
-    let some = apply(&["Feed/a/cents", "Feed/c/cents", "Feed/d/cents"]);
-    let [left] = &some.findings[..] else { panic!("{some:?}") };
-    assert_eq!((left.at.as_str(), left.also.len()), ("Feed/b/cents", 0));
+    let some = left(&found, &["Feed/a/cents", "Feed/c/cents", "Feed/d/cents"]);
+    let [b] = &some.findings[..] else { panic!("{some:?}") };
+    assert_eq!((b.at.as_str(), b.also.len()), ("Feed/b/cents", 0));
     assert_eq!((some.allowed.len(), some.unused.len(), some.unused[0].at.as_str()), (2, 1, "Feed/d/cents"));
-    let all = apply(&["Feed/b/cents", "Feed/a/cents", "Feed/c/cents"]);
+    let all = left(&found, &["Feed/b/cents", "Feed/a/cents", "Feed/c/cents"]);
     assert_eq!((all.findings.len(), all.allowed.len(), all.worst()), (0, 3, None));
 }

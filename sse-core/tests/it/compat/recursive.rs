@@ -145,6 +145,9 @@ fn two_optional_parts_in_each_level_are_compared_once() {
     let changes = found(&all("integer"), &all("string"));
     let at = format!("Feed/a/{}c", "ask/".repeat(levels));
     assert_eq!(brief(&changes), [(TypeChanged, at.as_str(), Error)]);
+    // There are 2^60 places.
+    assert_eq!((changes[0].also.len(), changes[0].more), (64, 1000));
+    assert!(changes[0].to_string().ends_with(", and many more)"), "{}", changes[0]);
 }
 
 #[test]
@@ -199,4 +202,34 @@ fn what_did_not_change_is_known_to_be_alike() {
         view(names.map(|name| Event::new(name, data.clone())).collect(), money("integer"))
     };
     assert_eq!(found(&feed("old"), &feed("new")).len(), 200);
+}
+
+#[test]
+fn a_type_of_a_type_is_in_all_places_of_both() {
+    let feed = |kind: &str| {
+        let mut definitions = money(kind);
+        definitions["Side"] = object(json!({ "price": reference("Money") }));
+        definitions["Pair"] = object(json!({ "x": reference("Side"), "y": optional("Side") }));
+        let events = [("a", "Money"), ("b", "Side"), ("c", "Side"), ("d", "Pair"), ("e", "Pair")];
+        view(events.map(|(name, data)| Event::new(name, reference(data))).into(), definitions)
+    };
+    let changes = found(&feed("integer"), &feed("string"));
+    assert_eq!(brief(&changes), [(TypeChanged, "Feed/a/cents", Error)]);
+    assert_eq!(changes[0].also, ["b/", "c/", "d/x/", "d/y/", "e/x/", "e/y/"].map(|at| format!("Feed/{at}price/cents")));
+    assert_eq!(changes[0].more, 0);
+}
+
+#[test]
+fn types_of_each_other_are_in_all_places_of_both() {
+    let feed = |kind: &str| {
+        let changed = json!({ "type": kind });
+        let definitions = json!({
+            "A": object(json!({ "b": optional("B"), "m": changed })),
+            "B": object(json!({ "a": optional("A"), "x": changed })),
+        });
+        view(vec![Event::new("a", reference("A")), Event::new("b", reference("B"))], definitions)
+    };
+    let changes = found(&feed("integer"), &feed("string"));
+    let places: Vec<_> = changes.iter().map(|finding| (finding.at.as_str(), finding.also.clone())).collect();
+    assert_eq!(places, [("Feed/a/b/x", vec!["Feed/b/x".to_owned()]), ("Feed/a/m", vec!["Feed/b/a/m".to_owned()])]);
 }
