@@ -58,6 +58,8 @@ pub(super) struct Comparison<'a> {
     /// The definitions that are the same on both sides, with all that they use.
     unchanged: BTreeSet<String>,
     comparisons: usize,
+    /// How many schemas are being compared, each within the one before.
+    depth: usize,
 }
 
 impl<'a> Comparison<'a> {
@@ -75,6 +77,7 @@ impl<'a> Comparison<'a> {
             equal: BTreeMap::new(),
             unchanged: base.unchanged(head),
             comparisons: 0,
+            depth: 0,
         }
     }
 
@@ -131,6 +134,7 @@ impl<'a> Comparison<'a> {
         limit: Option<Severity>,
         body: impl FnOnce(&mut Self) -> Result<(), CompatError>,
     ) -> Result<bool, CompatError> {
+        self.count()?;
         let outer = self.probe.replace(Probe { limit, refused: false });
         let compared = if outer.is_none() { mem::take(&mut self.seen) } else { BTreeMap::new() };
         let probed = self.probed.len();
@@ -158,17 +162,27 @@ impl<'a> Comparison<'a> {
 
     /// Whether both take the same values.
     pub(super) fn are_equal(&mut self, base: &Value, head: &Value) -> Result<bool, CompatError> {
-        self.probe(None, |probe| probe.schemas(base, head))
+        self.probe(None, |probe| probe.counted(base, head))
     }
 
     /// Compares what `base` takes with what is sent as `head`.
     pub(super) fn schemas(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
-        if self.probe.is_some_and(|probe| probe.refused) {
-            return Ok(());
-        }
+        self.count()?;
+        self.counted(base, head)
+    }
+
+    /// A probe is a comparison too, whatever it looks at.
+    fn count(&mut self) -> Result<(), CompatError> {
         self.comparisons += 1;
         if self.comparisons > COMPARISONS {
             return Err(self.base.failed(Problem::TooLarge { limit: COMPARISONS }));
+        }
+        Ok(())
+    }
+
+    fn counted(&mut self, base: &Value, head: &Value) -> Result<(), CompatError> {
+        if self.probe.is_some_and(|probe| probe.refused) {
+            return Ok(());
         }
         // All that can be wrong with them is said where they are compared for good.
         if self.probe.is_some() && self.is_unchanged(base, head) {
@@ -249,7 +263,14 @@ impl<'a> Comparison<'a> {
         let at = self.at();
         let base = Alternatives::of(base, self.base, &at)?;
         let head = Alternatives::of(head, self.head, &at)?;
-        self.alternatives(&base, &head)
+        // Not all that is compared is a step of the path: the keys of a map are none.
+        if self.depth >= DEPTH {
+            return Err(self.base.failed(Problem::TooDeep { at, limit: DEPTH }));
+        }
+        self.depth += 1;
+        let done = self.alternatives(&base, &head);
+        self.depth -= 1;
+        done
     }
 
     /// Compares what is said to people, and to nobody else.

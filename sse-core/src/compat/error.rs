@@ -38,6 +38,7 @@ pub(super) enum Problem {
     Reference { to: String },
     Endless { at: String },
     TooManyAlternatives { at: String, limit: usize },
+    TooManyParts { at: String, limit: usize },
     TooDeep { at: String, limit: usize },
     TooLarge { limit: usize },
 }
@@ -73,6 +74,7 @@ impl fmt::Display for CompatError {
             Problem::Reference { to } => write!(f, "`{to}` points to no definition"),
             Problem::Endless { at } => write!(f, "at `{at}`, a type is made of nothing but itself"),
             Problem::TooManyAlternatives { at, limit } => write!(f, "`{at}` has more than {limit} alternatives"),
+            Problem::TooManyParts { at, limit } => write!(f, "`{at}` is put together from more than {limit} schemas"),
             Problem::TooDeep { at, limit } => write!(f, "`{at}` is nested deeper than {limit}"),
             Problem::TooLarge { limit } => write!(f, "it takes more than {limit} comparisons"),
         }

@@ -1,13 +1,15 @@
 //! Two schemas that a value must both satisfy, as one.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::String;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
 use super::number;
+use crate::schema::canonical;
 
 /// What says nothing of which values there are.
 const WORDS: &[&str] = &[
@@ -51,6 +53,7 @@ pub(super) fn merge(first: Value, second: Value) -> Value {
     if let (Some(ours), Some(theirs)) = (take_literals(&first), take_literals(&second)) {
         first.remove("const");
         second.retain(|key, _| key != "const" && key != "enum");
+        let theirs: Literals = theirs.iter().collect();
         first.insert("enum".to_owned(), ours.into_iter().filter(|value| theirs.contains(value)).collect());
     }
     for (key, value) in second {
@@ -147,6 +150,31 @@ fn apply_others(node: &mut Map<String, Value>, other: &Map<String, Value>) {
                 *schema = both(schema.take(), others.clone());
             }
         }
+    }
+}
+
+/// Values among which others are looked up.
+#[derive(Debug, Default)]
+pub(super) struct Literals(BTreeSet<String>);
+
+impl Literals {
+    /// Adds the value; no if it was there.
+    pub(super) fn insert(&mut self, value: &Value) -> bool {
+        self.0.insert(Self::text(value))
+    }
+
+    pub(super) fn contains(&self, value: &Value) -> bool {
+        self.0.contains(&Self::text(value))
+    }
+
+    fn text(value: &Value) -> String {
+        canonical(value.clone()).to_string()
+    }
+}
+
+impl<'v> FromIterator<&'v Value> for Literals {
+    fn from_iter<T: IntoIterator<Item = &'v Value>>(values: T) -> Self {
+        Self(values.into_iter().map(Self::text).collect())
     }
 }
 

@@ -157,8 +157,9 @@
 //!
 //! # Limits
 //!
-//! A schema that is nested deeper than 128, has more than 4096 alternatives in one place or takes more than 50,000
-//! comparisons is a [`CompatError`]. The keywords of `schema-changed` are compared as they are written.
+//! A schema that is nested deeper than 128, has more than 4096 alternatives in one place, is put together from more than
+//! 16,384 schemas there (`anyOf`, `oneOf`, `allOf` and `$ref`) or takes more than 50,000 comparisons is a [`CompatError`].
+//! The values of one `enum` are not limited. The keywords of `schema-changed` are compared as they are written.
 
 #![expect(clippy::format_push_string, reason = "text that is put together once, in a build step, is best read so")]
 

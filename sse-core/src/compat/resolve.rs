@@ -1,19 +1,23 @@
 //! A schema without references, as the alternatives that a value may be.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::String;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
 use super::error::{CompatError, Problem};
-use super::merge::{merge, take_literals, type_names, without_words};
+use super::merge::{Literals, merge, take_literals, type_names, without_words};
 use super::stream::Stream;
+use crate::schema::canonical;
 
 /// How many steps there may be from a schema to what it is made of: references, and parts of an `allOf`.
 const STEPS: usize = 128;
 /// How many alternatives there may be in one place.
 const ALTERNATIVES: usize = 4096;
+/// How many schemas there may be in one place, as alternatives, parts and what they refer to, each as often as it is used.
+const PARTS: usize = 4 * ALTERNATIVES;
 
 /// What a value may be.
 #[derive(Debug, Default)]
@@ -23,6 +27,7 @@ pub(super) struct Alternatives {
     pub(super) null: bool,
     /// The values that are listed, without `null`.
     pub(super) literals: Vec<Value>,
+    listed: Literals,
     pub(super) shapes: Vec<Shape>,
 }
 
@@ -89,9 +94,14 @@ impl Alternatives {
     /// What a value of `schema` may be; `at` is where it is.
     pub(super) fn of(schema: &Value, stream: &Stream<'_>, at: &str) -> Result<Self, CompatError> {
         let mut found = Self::default();
-        Resolver { stream, at }.expand(schema.clone(), 0, &mut found)?;
+        Resolver { stream, at, parts: 0 }.expand(schema.clone(), 0, &mut found)?;
         found.tidy();
         Ok(found)
+    }
+
+    /// Whether this value, which is not `null`, is listed.
+    pub(super) fn lists(&self, value: &Value) -> bool {
+        self.listed.contains(value)
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -99,34 +109,36 @@ impl Alternatives {
     }
 
     fn tidy(&mut self) {
-        if [true, false].iter().all(|value| self.literals.contains(&Value::Bool(*value))) {
+        if [true, false].iter().all(|value| self.lists(&Value::Bool(*value))) {
             self.literals.retain(|value| !value.is_boolean());
+            self.listed = self.literals.iter().collect();
             self.shapes.push(Shape { kind: Kind::Boolean, node: Map::new() });
         }
-        let mut unique: Vec<Shape> = Vec::new();
-        for shape in self.shapes.drain(..) {
-            if !unique.contains(&shape) {
-                unique.push(shape);
-            }
-        }
-        unique.sort_by_key(|shape| shape.kind);
-        self.shapes = unique;
+        let mut known = BTreeSet::new();
+        self.shapes.retain(|shape| known.insert((shape.kind, canonical(shape.node.clone().into()).to_string())));
+        self.shapes.sort_by_key(|shape| shape.kind);
     }
 }
 
 struct Resolver<'a> {
     stream: &'a Stream<'a>,
     at: &'a str,
+    /// How many schemas were looked at.
+    parts: usize,
 }
 
 impl Resolver<'_> {
-    fn expand(&self, schema: Value, steps: usize, found: &mut Alternatives) -> Result<(), CompatError> {
+    fn expand(&mut self, schema: Value, steps: usize, found: &mut Alternatives) -> Result<(), CompatError> {
         if steps > STEPS {
             return Err(self.stream.failed(Problem::Endless { at: self.at.to_owned() }));
         }
         if found.shapes.len() + found.literals.len() > ALTERNATIVES {
             let at = self.at.to_owned();
             return Err(self.stream.failed(Problem::TooManyAlternatives { at, limit: ALTERNATIVES }));
+        }
+        self.parts += 1;
+        if self.parts > PARTS {
+            return Err(self.stream.failed(Problem::TooManyParts { at: self.at.to_owned(), limit: PARTS }));
         }
         let mut node = match schema {
             Value::Object(node) => without_words(node),
@@ -185,7 +197,7 @@ impl Resolver<'_> {
                 }
                 if value.is_null() {
                     found.null = true;
-                } else if !found.literals.contains(&value) {
+                } else if found.listed.insert(&value) {
                     found.literals.push(value);
                 }
             }

@@ -225,8 +225,7 @@ fn by_name<'s>(all: &'s Alternatives, kinds: &[Kind]) -> Vec<(Kind, Vec<&'s str>
 /// The values that the other side does not take.
 fn missing<'v>(values: &'v [Value], other: &Alternatives) -> impl Iterator<Item = &'v Value> {
     values.iter().filter(|value| {
-        let known = other.literals.contains(value);
-        !known
+        !other.lists(value)
             && !other.shapes.iter().any(|shape| shape.kind.takes(Kind::of(value)) && super::bounds::holds(shape, value))
     })
 }

@@ -272,3 +272,73 @@ fn a_type_that_is_everywhere_names_eight_further_places() {
     assert_eq!(text(10), format!("{changed} (also at {places}, and 1 more)"));
     assert_eq!(text(11), format!("{changed} (also at {places}, and 2 more)"));
 }
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+#[test]
+fn keys_are_no_way_to_go_ever_deeper() {
+    let own_keys = |kind: &str| {
+        let keys = json!({ "anyOf": [reference("Rec"), { "type": "null" }] });
+        let rec = json!({ "type": "object", "propertyNames": keys, "properties": { "x": { "type": kind } } });
+        with_definitions(reference("Rec"), json!({ "Rec": rec }))
+    };
+    let (base, head) = (own_keys("string"), own_keys("integer"));
+    assert_eq!(compare(&base, &base, &Options::new()).unwrap(), []);
+    let found = compare(&base, &head, &Options::new()).unwrap();
+    assert!(brief(&found).contains(&(TypeChanged, "Feed/a/x", Error)), "{found:?}");
+
+    let deep = |depth: usize, leaf: &str| {
+        let within = |keys, _| json!({ "type": "object", "propertyNames": keys });
+        payload((0..depth).fold(json!({ "type": leaf }), within))
+    };
+    assert_eq!(
+        error(&deep(200, "string"), &deep(200, "integer")),
+        "the base's stream `Feed`: `Feed/a` is nested deeper than 128"
+    );
+    assert!(error(&deep(100, "string"), &deep(100, "integer")).ends_with("it takes more than 50000 comparisons"));
+}
+
+#[test]
+fn alternatives_that_are_the_same_are_counted_each() {
+    for leaf in [json!({ "type": "null" }), json!(true), json!(false), json!({ "const": 1 })] {
+        let levels = |count: usize| {
+            let level = |n: usize| {
+                (
+                    format!("L{n}"),
+                    json!({ "anyOf": [reference(&format!("L{}", n + 1)), reference(&format!("L{}", n + 1))] }),
+                )
+            };
+            let mut definitions: serde_json::Map<_, _> = (0..count).map(level).collect();
+            definitions.insert(format!("L{count}"), leaf.clone());
+            with_definitions(reference("L0"), definitions.into())
+        };
+        assert_eq!(compare(&levels(10), &levels(10), &Options::new()).unwrap(), []);
+        assert_eq!(
+            error(&levels(60), &levels(60)),
+            "the base's stream `Feed`: `Feed/a` is put together from more than 16384 schemas"
+        );
+    }
+}
+
+#[test]
+fn an_enum_may_have_many_values() {
+    let values = |from: usize| json!({ "enum": (from..from + 20_000).map(|n| format!("v{n}")).collect::<Vec<_>>() });
+    let both = |from: usize| json!({ "allOf": [values(from), values(from + 1)] });
+    for (base, head) in [(values(0), values(1)), (both(0), both(1))] {
+        assert_eq!(changes(base.clone(), base.clone(), Options::new()), []);
+        let found = changes(base, head, Options::new());
+        assert_eq!(brief(&found), [(EnumValueAdded, "Feed/a", Warn), (EnumValueRemoved, "Feed/a", Info)]);
+    }
+}
+
+#[test]
+fn each_pair_of_variants_that_are_told_apart_by_nothing_is_counted() {
+    let texts = |letter: &str| {
+        let text = |n: usize| json!({ "type": "string", "pattern": format!("{letter}{n}") });
+        payload(json!({ "anyOf": (0..1000).map(text).collect::<Vec<_>>() }))
+    };
+    assert_eq!(compare(&texts("a"), &texts("a"), &Options::new()).unwrap(), []);
+    assert!(error(&texts("a"), &texts("b")).ends_with("it takes more than 50000 comparisons"));
+}
