@@ -13,6 +13,9 @@ use super::invalid::{InvalidAllowances, Mistake};
 use super::rule::Rule;
 use super::severity::Severity;
 
+/// The end of a place that stands for all below it; `*` alone is what a map holds.
+const BELOW: &str = "/**";
+
 /// The changes that a team knows of and makes anyway, each for a reason and until a day.
 ///
 /// # Examples
@@ -44,7 +47,7 @@ pub struct Allowances {
 pub struct Allowance {
     /// The kind of change.
     pub rule: Rule,
-    /// Where it is, as [`Finding::at`].
+    /// Where it is, as [`Finding::at`]; with `/**` at its end, anywhere below.
     pub at: String,
     /// Why.
     pub reason: String,
@@ -64,6 +67,18 @@ pub struct Verdict {
     pub expired: Vec<Allowance>,
     /// Allowances for which there is nothing to allow.
     pub unused: Vec<Allowance>,
+}
+
+impl Allowance {
+    fn is_for(&self, rule: Rule, place: &str) -> bool {
+        let is_below = |start: &str| place.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'));
+        self.rule == rule && (self.at == place || self.at.strip_suffix(BELOW).is_some_and(is_below))
+    }
+
+    /// Whether it is for the whole stream of the place.
+    fn is_for_all(&self, rule: Rule, place: &str) -> bool {
+        self.rule == rule && self.at.strip_suffix(BELOW).is_some_and(|stream| place.split('/').next() == Some(stream))
+    }
 }
 
 impl Verdict {
@@ -132,13 +147,14 @@ impl Allowances {
 
     /// Sets apart the findings that are allowed on this day. One entry allows all findings of its rule at its place; of a
     /// finding with several places those that no entry names are left. If there are [more](Finding::more) than it names,
-    /// it is left for their sake.
+    /// it is left for their sake, unless an entry is for the whole stream: `at = "Feed/**"`.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, today: Day) -> Verdict {
         let (valid, expired): (Vec<_>, Vec<_>) = self.entries.iter().cloned().partition(|entry| today <= entry.until);
         let mut verdict = Verdict { expired, ..Verdict::default() };
         for mut finding in findings {
-            let allows = |place: &String| valid.iter().find(|entry| entry.rule == finding.rule && entry.at == *place);
+            let allows = |place: &String| valid.iter().find(|entry| entry.is_for(finding.rule, place));
+            let are_all = valid.iter().any(|entry| entry.is_for_all(finding.rule, &finding.at));
             let mut left = Vec::new();
             for place in [&finding.at].into_iter().chain(&finding.also) {
                 match allows(place) {
@@ -149,7 +165,7 @@ impl Allowances {
                     None => left.push(place.clone()),
                 }
             }
-            if !left.is_empty() || finding.more > 0 {
+            if !left.is_empty() || (finding.more > 0 && !are_all) {
                 let mut left = left.into_iter();
                 // Of the places that are not named, nothing is known but that they are there.
                 finding.at = left.next().unwrap_or(finding.at);

@@ -67,9 +67,10 @@
 //! | 100 | incompatible, or a stream has no schema |
 //!
 //! A change that is made anyway stands in `sse-compat.toml` beside the workspace's manifest, with each place where it
-//! is, for a reason and until a day: text names nine of them, `--format json` 65. A change that is in further places is
-//! never allowed as a whole. From the day after, the entry is an error, whether or not there is still
-//! something to allow; until then, one that has nothing to allow is only reported:
+//! is, for a reason and until a day: text names nine of them, `--format json` 65. `at = "Feed/tick/**"` is for all places
+//! below `Feed/tick`; only `Feed/**`, for the whole stream, allows a change in more places than are named. From the day
+//! after, the entry is an error, whether or not there is still something to allow; until then, one that has nothing to
+//! allow is only reported:
 //!
 //! ```toml
 //! [[allow]]

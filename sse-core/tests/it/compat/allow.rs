@@ -214,6 +214,10 @@ fn places_that_are_not_named_are_not_allowed() {
     let all = left(&found, &named);
     assert_eq!((all.allowed.len(), all.worst()), (65, Some(Severity::Error)));
     assert!(all.allowed.iter().all(|(finding, _)| finding.more == 0));
+    assert_eq!(left(&found, &["Feed/**"]).worst(), None);
+    for other in ["Feed/e0/**", "Feed", "Feed/e00/**", "Other/**", "**", "/**"] {
+        assert_eq!(left(&found, &[other]).worst(), Some(Severity::Error), "{other}");
+    }
     let text = all.render(Format::Text);
     assert!(text.contains("\n                                    also at 5 more places\n"), "{text}");
     let json: Value = serde_json::from_str(all.render(Format::Json).lines().next().unwrap()).unwrap();
@@ -234,6 +238,8 @@ fn an_entry_allows_its_own_place_of_a_type_that_is_used_in_several() {
     let [b] = &some.findings[..] else { panic!("{some:?}") };
     assert_eq!((b.at.as_str(), b.also.len()), ("Feed/b/cents", 0));
     assert_eq!((some.allowed.len(), some.unused.len(), some.unused[0].at.as_str()), (2, 1, "Feed/d/cents"));
+    let below = left(&found, &["Feed/b/**"]);
+    assert_eq!((&*below.findings[0].at, &*below.findings[0].also), ("Feed/a/cents", &["Feed/c/cents".to_owned()][..]));
     let all = left(&found, &["Feed/b/cents", "Feed/a/cents", "Feed/c/cents"]);
     assert_eq!((all.findings.len(), all.allowed.len(), all.worst()), (0, 3, None));
 }
