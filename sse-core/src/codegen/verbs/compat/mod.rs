@@ -58,13 +58,13 @@ fn run(cli: &Cli, args: &Args) -> Result<ExitCode, Failure> {
 
     let only: Vec<_> = args.values("--only").map(ToOwned::to_owned).collect();
     let streams = cli.registry().select(&only)?;
-    let mut base = base::load(cli, base, args.value("--schemas"))?;
+    let head: Vec<_> = streams.iter().map(|stream| stream.manifest.event_view()).collect();
+    let mut base = base::load(cli, base, args.value("--schemas"), &head)?;
     if !only.is_empty() {
         let names: Vec<_> = streams.iter().map(|stream| stream.manifest.name()).collect();
         base.retain(|view| view.get("title").and_then(Value::as_str).is_some_and(|title| names.contains(&title)));
         allowances = allowances.within(&names);
     }
-    let head: Vec<_> = streams.iter().map(|stream| stream.manifest.event_view()).collect();
     let findings = compare_all(&base, &head, &options).map_err(|error| problem(error.to_string()))?;
     let verdict = allowances.apply(findings, Day::today());
 
