@@ -40,13 +40,17 @@ impl<'a> Comparison<'a> {
                     (None, _) => at.event_removed(event),
                 })?;
             }
-            for name in head.events.keys().filter(|name| !base.events.contains_key(*name)) {
+            for (name, event) in head.events.iter().filter(|(name, _)| !base.events.contains_key(*name)) {
                 if became_default.is_none_or(|(_, new)| new != *name) {
                     let closed = if base.closed { " although the stream was closed" } else { "" };
                     let severity = if base.closed { Severity::Error } else { Severity::Info };
                     let message = format!("the event is new{closed}");
                     at.within(name, |at| {
                         at.report_as(Rule::EventAdded, severity, message);
+                        if event.terminal {
+                            let message = "it is the last event of its stream: old clients reconnect behind it";
+                            at.report(Rule::EventTerminalAdded, message.into());
+                        }
                         Ok(())
                     })?;
                 }

@@ -115,7 +115,7 @@
 //! | `event-added` | an event is new | info | info | info | error if the stream was `closed` |
 //! | `event-default-changed` | a named event became the default event, or the other way round | error | error | error | another listener gets it |
 //! | `event-encoding-changed` | `json`, `text`, `base64` or `empty` became another of them | error | error | error | |
-//! | `event-terminal-added` | an event became the last of its stream | error | error | error | old clients reconnect behind it |
+//! | `event-terminal-added` | an event became the last of its stream, or is new and is it | error | error | error | old clients reconnect behind it |
 //! | `event-terminal-removed` | an event is no longer the last of its stream | error | error | error | old clients stop too early |
 //! | `event-id-removed` | an event no longer carries an id of its own | error | error | error | clients come back with an older one |
 //! | `event-id-added` | an event carries an id of its own | info | info | info | |

@@ -96,7 +96,7 @@ rules! {
     EventEncodingChanged "event-encoding-changed" Error Error Error [EventEncodingChanged]
         "`json`, `text`, `base64` or `empty` became another of them" "";
     EventTerminalAdded "event-terminal-added" Error Error Error [EventTerminalRemoved]
-        "an event became the last of its stream" "old clients reconnect behind it";
+        "an event became the last of its stream, or is new and is it" "old clients reconnect behind it";
     EventTerminalRemoved "event-terminal-removed" Error Error Error [EventTerminalAdded]
         "an event is no longer the last of its stream" "old clients stop too early";
     EventIdRemoved "event-id-removed" Error Error Error [EventIdAdded]

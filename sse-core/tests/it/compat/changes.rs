@@ -208,6 +208,29 @@ prints! {
         "incompatible: 2 breaking",
     ]
 
+    the_stream_gets_an_end: {
+        #[derive(SseEvent)]
+        pub(super) enum Feed { Tick(u8) }
+    } {
+        #[derive(SseEvent)]
+        pub(super) enum Feed { Tick(u8), #[sse(terminal)] Done }
+    } [
+        "error  event-terminal-added         Feed/Done: it is the last event of its stream: old clients reconnect behind it",
+        "info   event-added                  Feed/Done: the event is new",
+        "incompatible: 1 breaking, 1 harmless",
+    ]
+
+    the_stream_has_no_end_any_more: {
+        #[derive(SseEvent)]
+        pub(super) enum Feed { Tick(u8), #[sse(terminal)] Done }
+    } {
+        #[derive(SseEvent)]
+        pub(super) enum Feed { Tick(u8) }
+    } [
+        "error  event-removed                Feed/Done: the event is no longer sent",
+        "incompatible: 1 breaking",
+    ]
+
     ids_and_the_default_event: {
         #[derive(SseEvent)]
         pub(super) enum Feed { Log { #[sse(id)] id: u64, text: String }, Tick(u32) }

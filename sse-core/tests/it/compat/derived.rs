@@ -51,6 +51,7 @@ cases! {
         #[derive(SseEvent)] #[sse(rename_all = "snake_case")]
         pub(crate) enum Feed { PriceTick(u32), #[sse(event = "Done")] #[sse(terminal)] Finished }
     } [
+        (EventTerminalAdded, "Feed/Done", Error),
         (EventRemoved, "Feed/done", Error),
         (EventRemoved, "Feed/price-tick", Error),
         (EventAdded, "Feed/Done", Info),

@@ -36,6 +36,12 @@ impl Case {
         self.options(Options::new().profile(Profile::Source))
     }
 
+    /// What is found besides, and has no counterpart if base and head change places.
+    fn there(mut self, there: Found) -> Self {
+        self.there.push(there);
+        self
+    }
+
     fn further(mut self, there: Found, back: Found) -> Self {
         self.there.push(there);
         self.back.push(back);
@@ -185,6 +191,30 @@ fn cases() -> Vec<Case> {
             (EventTerminalAdded, Error),
             (EventTerminalRemoved, Error),
         ),
+        Case::of(
+            // A client knows the names of the events that end its stream, and this one is none of them.
+            view(vec![Event::empty("a")], json!({})),
+            view(vec![Event::empty("a"), Event::new("b", text()).fact("terminal", true)], json!({})),
+            (EventTerminalAdded, "Feed/b", Error),
+            (EventRemoved, "Feed/b", Error),
+        )
+        .there((EventAdded, "Feed/b", Info)),
+        Case::of(
+            with(view(vec![Event::empty("a")], json!({})), "closed"),
+            with(view(vec![Event::empty("a"), Event::new("b", text()).fact("terminal", true)], json!({})), "closed"),
+            (EventAdded, "Feed/b", Error),
+            (EventRemoved, "Feed/b", Error),
+        )
+        .there((EventTerminalAdded, "Feed/b", Error)),
+        Case::of(
+            // The last event of before is not the one of now.
+            view(vec![Event::new("a", text()).fact("terminal", true)], json!({})),
+            view(vec![Event::new("b", integer("int8")).fact("terminal", true)], json!({})),
+            (EventRemoved, "Feed/a", Error),
+            (EventTerminalAdded, "Feed/a", Error),
+        )
+        .further((EventTerminalAdded, "Feed/b", Error), (EventRemoved, "Feed/b", Error))
+        .further((EventAdded, "Feed/b", Info), (EventAdded, "Feed/a", Info)),
         event(Event::empty("a").fact("id", true), Event::empty("a"), (EventIdRemoved, Error), (EventIdAdded, Info)),
         event(
             Event::empty("a").fact("retry", 1000),
