@@ -139,7 +139,7 @@
 //! | `schema-changed` | a keyword changed that is not understood here | error | error | error | `not`, `if`, `contains`, `dependentRequired` |
 //! | `enum-value-added` | an enum has another value | warn | warn | warn | error with `--closed-enums`; info if the stream was `open` |
 //! | `enum-value-removed` | an enum has a value less | info | info | info | |
-//! | `variant-added` | a union has another variant | error | error | error | warn if it has a tag and the stream was `open` |
+//! | `variant-added` | a union has another variant | error | error | error | warn if the stream was `open`, and clients know the tag |
 //! | `variant-removed` | a union has a variant less | info | info | info | |
 //! | `const-changed` | a constant has another value | error | error | error | most often the tag of a variant that was renamed |
 //! | `tuple-length-changed` | a tuple has more elements, or fewer | error | error | error | also an array of fixed length |

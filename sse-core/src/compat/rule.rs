@@ -147,7 +147,7 @@ rules! {
     EnumValueRemoved "enum-value-removed" Info Info Info [EnumValueAdded]
         "an enum has a value less" "";
     VariantAdded "variant-added" Error Error Error [VariantRemoved]
-        "a union has another variant" "warn if it has a tag and the stream was `open`";
+        "a union has another variant" "warn if the stream was `open`, and clients know the tag";
     VariantRemoved "variant-removed" Info Info Info [VariantAdded]
         "a union has a variant less" "";
     ConstChanged "const-changed" Error Error Error [ConstChanged]

@@ -82,7 +82,7 @@ impl Comparison<'_> {
                 (old, []) => gone.extend(old.iter().map(|shape| shape.kind)),
                 (old, new) => {
                     is_matched = true;
-                    self.variants(old, new)?;
+                    self.variants(old, new, base.literals.iter().any(Value::is_string))?;
                 }
             }
         }
@@ -110,7 +110,8 @@ impl Comparison<'_> {
                 for name in names {
                     let was_bare = base.literals.contains(&Value::from(name));
                     let became = if was_bare { "carries data now" } else { "is new" };
-                    self.variant_added(true, &format!("\"{name}\" {became}"));
+                    let is_enum = base.literals.iter().any(Value::is_string);
+                    self.variant_added(is_enum, &format!("\"{name}\" {became}"));
                 }
             }
         }

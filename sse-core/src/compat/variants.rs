@@ -17,7 +17,7 @@ use super::rule::Rule;
 use super::severity::Severity;
 
 /// How the variants of a union are told apart.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Tag {
     /// By the value of a property: `{"kind": "circle", ..}`.
     Property(String),
@@ -26,21 +26,28 @@ enum Tag {
 }
 
 impl Comparison<'_> {
-    /// Compares the alternatives of one type, or of the two types of numbers.
-    pub(super) fn variants(&mut self, base: &[Shape], head: &[Shape]) -> Result<(), CompatError> {
-        if let ([Some(_)], [Some(_)]) = (&*names(base), &*names(head)) {
-            return self.tagged(&Tag::Name, &Tag::Name, base, head);
-        }
-        if let ([base], [head]) = (base, head) {
+    /// Compares the alternatives of one type, or of the two types of numbers. Of an enum, of which the base lists other
+    /// variants as values, even a single one is a variant; else it may be a struct.
+    pub(super) fn variants(&mut self, base: &[Shape], head: &[Shape], is_enum: bool) -> Result<(), CompatError> {
+        if let ([base], [head]) = (base, head)
+            && !(is_enum && name(base).is_some() && name(head).is_some())
+        {
             return self.shapes(base, head);
         }
         match tags(base, head) {
-            Some((old, new)) => self.tagged(&old, &new, base, head),
+            Some((old, new)) => self.tagged(&old, &new, base, head, is_enum),
             None => self.untagged(base, head),
         }
     }
 
-    fn tagged(&mut self, old: &Tag, new: &Tag, base: &[Shape], head: &[Shape]) -> Result<(), CompatError> {
+    fn tagged(
+        &mut self,
+        old: &Tag,
+        new: &Tag,
+        base: &[Shape],
+        head: &[Shape],
+        is_enum: bool,
+    ) -> Result<(), CompatError> {
         let (mut gone, mut added) = (Vec::new(), Vec::from_iter(head));
         for shape in base {
             let value = old.of(shape);
@@ -55,6 +62,9 @@ impl Comparison<'_> {
                 None => gone.push((shape, value)),
             }
         }
+        // By what old clients look at they see that a variant is new, if they look for one at all: what was a single shape
+        // and is not sent any more may have been no variant.
+        let has_tag = old == new && (is_enum || base.len() > 1 || gone.is_empty());
         let is_decided = self.seeks_equality();
         for (shape, value) in gone {
             let mut renamed = None;
@@ -78,7 +88,7 @@ impl Comparison<'_> {
             }
         }
         for shape in added {
-            self.variant_added(true, &format!("{} is new", new.of(shape).unwrap_or_default()));
+            self.variant_added(has_tag, &format!("{} is new", new.of(shape).unwrap_or_default()));
         }
         Ok(())
     }
@@ -104,9 +114,9 @@ impl Comparison<'_> {
                 }
                 match partner {
                     Some(at) => {
-                        let (n, known) = gone.remove(at);
+                        let (n, _) = gone.remove(at);
                         if !self.seeks_equality() {
-                            self.within(&format!("#{n}"), |at| at.shapes(known, shape))?;
+                            self.nth(n, base, shape)?;
                         }
                     }
                     None => further.push(shape),
@@ -114,8 +124,8 @@ impl Comparison<'_> {
             }
             added = further;
         }
-        if let ([(n, known)], [shape]) = (&*gone, &*added) {
-            return self.within(&format!("#{n}"), |at| at.shapes(known, shape));
+        if let ([(n, _)], [shape]) = (&*gone, &*added) {
+            return self.nth(*n, base, shape);
         }
         for shape in added {
             self.variant_added(false, &format!("of type {} is new", shape.kind.as_str()));
@@ -124,6 +134,14 @@ impl Comparison<'_> {
             self.report(Rule::VariantRemoved, format!("a variant of type {} is gone", shape.kind.as_str()));
         }
         Ok(())
+    }
+
+    /// Compares the n-th of some shapes with what it is now.
+    fn nth(&mut self, n: usize, base: &[Shape], now: &Shape) -> Result<(), CompatError> {
+        match base {
+            [known] => self.shapes(known, now),
+            _ => base.get(n).map_or(Ok(()), |known| self.within(&format!("#{n}"), |at| at.shapes(known, now))),
+        }
     }
 
     fn is_read_by_any(&mut self, base: &[Shape], shape: &Shape) -> Result<bool, CompatError> {
@@ -180,7 +198,8 @@ impl Tag {
     }
 }
 
-/// How the variants of both sides are told apart, if they are: in the same way if possible.
+/// How the variants of both sides are told apart, if they are: in the same way if possible, else by properties of which
+/// one may have become the other, because they have a value in common.
 fn tags(base: &[Shape], head: &[Shape]) -> Option<(Tag, Tag)> {
     let are_named = |shapes: &[Shape]| !shapes.is_empty() && names(shapes).iter().all(Option::is_some);
     if are_named(base) && are_named(head) {
@@ -190,7 +209,16 @@ fn tags(base: &[Shape], head: &[Shape]) -> Option<(Tag, Tag)> {
     if let Some(key) = old.intersection(&new).next() {
         return Some((Tag::Property(key.clone()), Tag::Property(key.clone())));
     }
-    Some((Tag::Property(old.into_iter().next()?), Tag::Property(new.into_iter().next()?)))
+    let values = |tag: &Tag, shapes: &[Shape]| shapes.iter().filter_map(|shape| tag.of(shape)).collect::<Vec<_>>();
+    let (old, new) = (old.into_iter().map(Tag::Property), new.into_iter().map(Tag::Property).collect::<Vec<_>>());
+    for old in old {
+        let known = values(&old, base);
+        let same = new.iter().find(|new| values(new, head).iter().any(|value| known.contains(value)));
+        if let Some(Tag::Property(new)) = same {
+            return Some((old, Tag::Property(new.clone())));
+        }
+    }
+    None
 }
 
 /// The properties that have another constant in each variant.

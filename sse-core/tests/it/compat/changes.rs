@@ -183,6 +183,86 @@ prints! {
         "incompatible: 2 breaking",
     ]
 
+    a_struct_that_takes_no_others_is_no_union: {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct Price { price: u32 }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Priced(Price) }
+    } {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct Price { amount: String }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Priced(Price) }
+    } [
+        "error  property-added               Feed/Priced/amount: the property is new, and the object took no others",
+        "error  property-removed             Feed/Priced/price: the property is no longer sent",
+        "incompatible: 2 breaking",
+    ]
+
+    a_union_is_flattened_into_a_variant: {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Told { Trade { cents: i64 } }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Both { Trade { cents: i64 }, Quote { bid: i64 } }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Told(Told), Both(Both) }
+    } {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "side")]
+        pub(super) enum Side { Buy, Sell }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Told { Trade { cents: i64, #[serde(flatten)] side: Side } }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Both { Trade { cents: i64, #[serde(flatten)] side: Side }, Quote { bid: i64 } }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Told(Told), Both(Both) }
+    } [
+        "info   property-added               Feed/Both/#0/side: the property is new",
+        "info   property-added               Feed/Told/side: the property is new",
+        "compatible: 2 harmless",
+    ]
+
+    a_union_is_no_longer_flattened_into_a_variant: {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "side")]
+        pub(super) enum Side { Buy, Sell }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Told { Trade { cents: i64, #[serde(flatten)] side: Side } }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Both { Trade { cents: i64, #[serde(flatten)] side: Side }, Quote { bid: i64 } }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Told(Told), Both(Both) }
+    } {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Told { Trade { cents: i64 } }
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        pub(super) enum Both { Trade { cents: i64 }, Quote { bid: i64 } }
+        #[derive(SseEvent)]
+        #[sse(open)]
+        pub(super) enum Feed { Told(Told), Both(Both) }
+    } [
+        "error  variant-added                Feed/Both: the variant of type object is new: old clients do not know it",
+        "error  variant-added                Feed/Told: the variant of type object is new: old clients do not know it",
+        "info   variant-removed              Feed/Both: a variant of type object is gone",
+        "info   variant-removed              Feed/Told: a variant of type object is gone",
+        "incompatible: 2 breaking, 2 harmless",
+    ]
+
     encodings_change: {
         #[derive(SseEvent)]
         pub(super) enum Feed { Log(String), Ping, Blob(Vec<u8>) }

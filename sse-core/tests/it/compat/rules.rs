@@ -90,6 +90,19 @@ fn shapes(names: &[&str]) -> Value {
     json!({ "oneOf": names.iter().map(shape).collect::<Vec<_>>() })
 }
 
+/// Variants that are told apart by `key`, and have a property of their own: the name of a variant and the type of it.
+fn told_by(key: &str, variants: &[(&str, &str)]) -> Value {
+    let variant = |(name, of): &(&str, &str)| {
+        let properties = json!({ key: { "const": name }, format!("x-{name}"): { "type": of } });
+        object(properties, &[key, &format!("x-{name}")])
+    };
+    json!({ "oneOf": variants.iter().map(variant).collect::<Vec<_>>() })
+}
+
+fn open(data: Value) -> Value {
+    with(payload(data), "open")
+}
+
 fn events(names: &[&'static str]) -> Value {
     // Payloads differ, so that none may be taken for another under a new name.
     let event = |name: &&'static str| Event::new(name, object(json!({ *name: { "type": "string" } }), &[]));
@@ -463,11 +476,77 @@ fn cases() -> Vec<Case> {
             (ConstChanged, "Feed/a/kind=round", Error),
         ),
         Case::of(
-            payload(external("circle", text())),
-            payload(external("round", text())),
+            payload(one(&[json!({ "enum": ["a"] }), external("circle", text())])),
+            payload(one(&[json!({ "enum": ["a"] }), external("round", text())])),
             (ConstChanged, "Feed/a/circle", Error),
             (ConstChanged, "Feed/a/round", Error),
         ),
+        Case::of(
+            // Alone, it is rather a struct that takes no others.
+            payload(external("circle", text())),
+            payload(external("round", text())),
+            (PropertyRenamed, "Feed/a/circle", Error),
+            (PropertyRenamed, "Feed/a/round", Error),
+        ),
+        Case::of(
+            open(external("price", integer("uint32"))),
+            open(external("amount", text())),
+            (PropertyAdded, "Feed/a/amount", Error),
+            (PropertyRemoved, "Feed/a/amount", Error),
+        )
+        .further((PropertyRemoved, "Feed/a/price", Error), (PropertyAdded, "Feed/a/price", Error)),
+        Case::of(
+            open(one(&[json!({ "enum": ["a"] }), external("b", text())])),
+            open(one(&[json!({ "enum": ["a"] }), external("c", integer("int8"))])),
+            (VariantAdded, "Feed/a", Warn),
+            (VariantAdded, "Feed/a", Warn),
+        )
+        .further((VariantRemoved, "Feed/a", Info), (VariantRemoved, "Feed/a", Info)),
+        Case::of(
+            // That of the base may be a struct.
+            open(external("price", integer("uint32"))),
+            open(one(&[external("amount", text()), external("size", json!({ "type": "boolean" }))])),
+            (VariantAdded, "Feed/a", Error),
+            (VariantAdded, "Feed/a", Warn),
+        )
+        .further((VariantAdded, "Feed/a", Error), (VariantRemoved, "Feed/a", Info))
+        .further((VariantRemoved, "Feed/a", Info), (VariantRemoved, "Feed/a", Info)),
+        Case::of(
+            open(external("b", text())),
+            open(one(&[external("b", text()), external("c", integer("int8"))])),
+            (VariantAdded, "Feed/a", Warn),
+            (VariantRemoved, "Feed/a", Info),
+        ),
+        Case::of(
+            // That there is a tag is not said by a type that has none.
+            open(any(&[text(), integer("int8")])),
+            open(any(&[text(), integer("int8"), external("c", text())])),
+            (VariantAdded, "Feed/a", Error),
+            (VariantRemoved, "Feed/a", Info),
+        ),
+        Case::of(
+            open(told_by("type", &[("a", "string"), ("b", "boolean")])),
+            open(told_by("kind", &[("a", "string"), ("b", "boolean")])),
+            (PropertyRenamed, "Feed/a/type=a/type", Error),
+            (PropertyRenamed, "Feed/a/kind=a/kind", Error),
+        )
+        .further((PropertyRenamed, "Feed/a/type=b/type", Error), (PropertyRenamed, "Feed/a/kind=b/kind", Error)),
+        Case::of(
+            // Who looks for another tag finds none.
+            open(told_by("type", &[("a", "string"), ("b", "boolean")])),
+            open(told_by("kind", &[("a", "string"), ("c", "number")])),
+            (VariantAdded, "Feed/a", Error),
+            (VariantAdded, "Feed/a", Error),
+        )
+        .further((PropertyRenamed, "Feed/a/type=a/type", Error), (PropertyRenamed, "Feed/a/kind=a/kind", Error))
+        .further((VariantRemoved, "Feed/a", Info), (VariantRemoved, "Feed/a", Info)),
+        Case::of(
+            open(told_by("type", &[("a", "string"), ("b", "boolean")])),
+            open(told_by("kind", &[("c", "number"), ("d", "object")])),
+            (VariantAdded, "Feed/a", Error),
+            (VariantAdded, "Feed/a", Error),
+        )
+        .further((VariantRemoved, "Feed/a", Info), (VariantRemoved, "Feed/a", Info)),
         // Arrays.
         data(
             tuple(&["string"]),
