@@ -126,7 +126,7 @@
 //! | `property-became-required` | a property is always there | info | info | info | |
 //! | `property-became-nullable` | a value may be `null` | error | error | error | also an item, an element or a whole payload |
 //! | `property-became-non-null` | a value is never `null` | info | info | info | |
-//! | `property-renamed` | a property is gone and one of the same type is new | error | error | error | |
+//! | `property-renamed` | a property is gone and one of the same type is new | error | error | error | if it was neither optional nor deprecated: else it is gone |
 //! | `type-changed` | no value is one of before | error | error | error | string to integer; a string with another `contentEncoding` |
 //! | `type-widened` | there are values of further types | error | error | error | integer to number: warn for `ts` |
 //! | `type-narrowed` | there are no values of some types | info | info | info | |

@@ -106,8 +106,7 @@ impl Comparison<'_> {
             return Ok(());
         };
         let required = base.required.contains(name);
-        let deprecated = old.get("deprecated") == Some(&Value::Bool(true));
-        let severity = match (required, deprecated) {
+        let severity = match (required, is_deprecated(old)) {
             (true, false) => Severity::Error,
             (false, true) => Severity::Info,
             _ => Severity::Warn,
@@ -155,17 +154,21 @@ impl Comparison<'_> {
     }
 
     /// New names by old ones: of a property that is gone and one that is new, if only one of each is of this type.
+    ///
+    /// Only of properties that clients rely on: of others it is no worse if they are gone, and that is said with a hint.
     fn renamed(&mut self, base: &Object<'_>, head: &Object<'_>) -> Result<BTreeMap<String, String>, CompatError> {
         if self.seeks_equality() {
             return Ok(BTreeMap::new());
         }
-        let gone: Vec<_> = base.named().filter(|(name, _)| head.property(name).is_none()).collect();
+        let is_relied_on = |(name, schema): &(&String, &Value)| {
+            head.property(name).is_none() && base.required.contains(name.as_str()) && !is_deprecated(schema)
+        };
+        let gone: Vec<_> = base.named().filter(is_relied_on).collect();
         let added: Vec<_> = head.named().filter(|(name, _)| base.property(name).is_none()).collect();
         let mut pairs = Vec::new();
         for (old, schema) in &gone {
             for (new, other) in &added {
-                let alike = base.required.contains(old.as_str()) == head.required.contains(new.as_str());
-                if alike && self.are_equal(schema, other)? {
+                if head.required.contains(new.as_str()) && self.are_equal(schema, other)? {
                     pairs.push((*old, *new));
                 }
             }
@@ -259,4 +262,8 @@ impl Comparison<'_> {
         }
         Ok(())
     }
+}
+
+fn is_deprecated(schema: &Value) -> bool {
+    schema.get("deprecated") == Some(&Value::Bool(true))
 }

@@ -119,7 +119,7 @@ rules! {
     PropertyBecameNonNull "property-became-non-null" Info Info Info [PropertyBecameNullable]
         "a value is never `null`" "";
     PropertyRenamed "property-renamed" Error Error Error [PropertyRenamed]
-        "a property is gone and one of the same type is new" "";
+        "a property is gone and one of the same type is new" "if it was neither optional nor deprecated: else it is gone";
 
     TypeChanged "type-changed" Error Error Error [TypeChanged]
         "no value is one of before" "string to integer; a string with another `contentEncoding`";

@@ -317,6 +317,36 @@ fn cases() -> Vec<Case> {
             (PropertyRenamed, "Feed/a/x", Error),
             (PropertyRenamed, "Feed/a/y", Error),
         ),
+        Case::of(
+            // Clients get along without it, whatever else is new.
+            payload(object(json!({ "x": { "type": "string", "deprecated": true } }), &[])),
+            payload(object(json!({ "y": text() }), &[])),
+            (PropertyRemoved, "Feed/a/x", Info),
+            (PropertyRemoved, "Feed/a/y", Warn),
+        )
+        .further((PropertyAdded, "Feed/a/y", Info), (PropertyAdded, "Feed/a/x", Info)),
+        Case::of(
+            payload(object(json!({ "x": { "type": "string", "deprecated": true } }), &["x"])),
+            payload(object(json!({ "y": text() }), &["y"])),
+            (PropertyRemoved, "Feed/a/x", Warn),
+            (PropertyRenamed, "Feed/a/y", Error),
+        )
+        .there((PropertyAdded, "Feed/a/y", Info)),
+        Case::of(
+            payload(object(json!({ "x": text() }), &[])),
+            payload(object(json!({ "y": text() }), &[])),
+            (PropertyRemoved, "Feed/a/x", Warn),
+            (PropertyRemoved, "Feed/a/y", Warn),
+        )
+        .further((PropertyAdded, "Feed/a/y", Info), (PropertyAdded, "Feed/a/x", Info)),
+        Case::of(
+            // Unless nothing else may be there.
+            payload(json!({ "type": "object", "properties": { "x": text() }, "additionalProperties": false })),
+            payload(json!({ "type": "object", "properties": { "y": text() }, "additionalProperties": false })),
+            (PropertyAdded, "Feed/a/y", Error),
+            (PropertyAdded, "Feed/a/x", Error),
+        )
+        .further((PropertyRemoved, "Feed/a/x", Warn), (PropertyRemoved, "Feed/a/y", Warn)),
         // Types.
         data(text(), integer("int32"), (TypeChanged, Error), (TypeChanged, Error)),
         data(
@@ -772,6 +802,7 @@ fn hints_name_what_it_may_be_now() {
     };
     assert_eq!(hint(&object(&["x"]), &object(&["y", "z"])).unwrap(), "renamed to `y` or `z`?");
     assert_eq!(hint(&object(&["x", "y"]), &object(&["z"])).unwrap(), "renamed to `z`?");
+    assert_eq!(hint(&object(&["x"]), &object(&["y"])).unwrap(), "renamed to `y`?");
 
     let mut other = base.clone();
     other["title"] = "Other".into();
