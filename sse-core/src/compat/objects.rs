@@ -185,14 +185,26 @@ impl Comparison<'_> {
         self.keys(base, head)?;
         let empty = Map::new();
         let (old, new) = (base.patterns.unwrap_or(&empty), head.patterns.unwrap_or(&empty));
+        let is_known = |pattern: &str| old.keys().any(|other| is_within(pattern, other));
+        let further: Vec<_> = new.iter().filter(|(pattern, _)| !is_known(pattern)).collect();
+        let is_kept = |pattern: &str| new.keys().any(|other| is_within(pattern, other));
+        let fewer: Vec<_> = old.iter().filter(|(pattern, _)| !is_kept(pattern)).collect();
         for (pattern, values) in new {
-            match (old.get(pattern), base.map_values()) {
-                (Some(known), _) | (None, Some(known)) => self.within("*", |at| at.schemas(known, values))?,
-                (None, None) => {}
+            let mut all: Vec<_> = old.iter().filter(|(other, _)| is_within(pattern, other)).collect();
+            if all.is_empty() {
+                // Some of its keys were those of another pattern, the others any.
+                all.extend(old.iter().filter(|(other, _)| is_within(other, pattern)));
+                for known in all.into_iter().map(|(_, known)| known).chain(base.map_values()) {
+                    self.within("*", |at| at.schemas(known, values))?;
+                }
+            } else {
+                all.into_iter().try_for_each(|(_, known)| self.within("*", |at| at.schemas(known, values)))?;
             }
         }
-        let further_patterns = new.keys().any(|pattern| !old.contains_key(pattern));
-        let fewer_patterns = old.keys().any(|pattern| !new.contains_key(pattern));
+        if let ([(_, known)], [(_, values)], None) = (&*fewer, &*further, base.map_values()) {
+            self.within("*", |at| at.schemas(known, values))?;
+        }
+        let (further_patterns, fewer_patterns) = (!further.is_empty(), !fewer.is_empty());
         let takes_none = base.others == Some(&Value::Bool(false));
         match (base.map_values(), head.map_values()) {
             (Some(known), Some(values)) => {
@@ -262,6 +274,11 @@ impl Comparison<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether each key that matches a pattern matches the other, which is known of those for the keys of Rust's integers.
+fn is_within(pattern: &str, other: &str) -> bool {
+    pattern == other || (pattern, other) == (r"^\d+$", r"^-?\d+$")
 }
 
 fn is_deprecated(schema: &Value) -> bool {

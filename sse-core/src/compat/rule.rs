@@ -160,7 +160,7 @@ rules! {
     TupleBecameArray "tuple-became-array" Error Error Error [ArrayBecameTuple]
         "a tuple became a list" "";
 
-    MapKeysWidened "map-keys-widened" Error Error Error [MapKeysNarrowed]
+    MapKeysWidened "map-keys-widened" Error Error Error [MapKeysNarrowed | MapKeysWidened]
         "a map has keys that it did not take" "integers to strings";
     MapKeysNarrowed "map-keys-narrowed" Info Info Info [MapKeysWidened]
         "the keys of a map are fewer" "";

@@ -223,6 +223,29 @@ cases! {
         (MapKeysNarrowed, "Feed/Map", Info),
     ]
 
+    keys_of_maps_become_other_integers: {
+        #[derive(SseEvent)]
+        pub(crate) enum Feed {
+            Fewer(BTreeMap<i32, String>),
+            More(BTreeMap<u32, String>),
+            Otherwise(BTreeMap<u32, String>),
+            Wider(BTreeMap<u8, u8>),
+        }
+    } {
+        #[derive(SseEvent)]
+        pub(crate) enum Feed {
+            Fewer(BTreeMap<u32, String>),
+            More(BTreeMap<i64, String>),
+            Otherwise(BTreeMap<i32, u8>),
+            Wider(BTreeMap<u64, u8>),
+        }
+    } [
+        (MapKeysWidened, "Feed/More", Error),
+        (MapKeysWidened, "Feed/Otherwise", Error),
+        (TypeChanged, "Feed/Otherwise/*", Error),
+        (MapKeysNarrowed, "Feed/Fewer", Info),
+    ]
+
     flattened_structs_enums_and_maps: {
         #[derive(Serialize, JsonSchema)] pub(crate) struct Inner { x: u8, y: u8 }
         #[derive(Serialize, JsonSchema)] #[serde(tag = "kind")] pub(crate) enum Kind { A { a: u8 }, B { b: u8 } }

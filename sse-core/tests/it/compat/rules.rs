@@ -127,7 +127,9 @@ fn cases() -> Vec<Case> {
         json!({ "type": "array", "prefixItems": items, "minItems": length, "maxItems": length })
     };
     let map = |values: Value| json!({ "type": "object", "additionalProperties": values });
-    let numbered = |values: Value| json!({ "type": "object", "patternProperties": { r"^\d+$": values }, "additionalProperties": false });
+    let both = |pattern: &str, values: Value, others: Value| json!({ "type": "object", "patternProperties": { pattern: values }, "additionalProperties": others });
+    let matched = |pattern: &str, values: Value| both(pattern, values, json!(false));
+    let numbered = |values: Value| matched(r"^\d+$", values);
     let named = |name: &str| {
         view(
             vec![Event::new("a", json!({ "$ref": format!("#/$defs/{name}") }))],
@@ -606,6 +608,28 @@ fn cases() -> Vec<Case> {
         // Maps.
         data(numbered(text()), map(text()), (MapKeysWidened, Error), (MapKeysNarrowed, Info)),
         data(
+            // Unsigned integers to signed ones.
+            matched(r"^\d+$", text()),
+            matched(r"^-?\d+$", text()),
+            (MapKeysWidened, Error),
+            (MapKeysNarrowed, Info),
+        ),
+        data(matched("^a", text()), matched("^b", text()), (MapKeysWidened, Error), (MapKeysWidened, Error)),
+        Case::of(
+            payload(matched(r"^\d+$", text())),
+            payload(matched(r"^-?\d+$", integer("int8"))),
+            (MapKeysWidened, "Feed/a", Error),
+            (TypeChanged, "Feed/a/*", Error),
+        )
+        .further((TypeChanged, "Feed/a/*", Error), (MapKeysNarrowed, "Feed/a", Info)),
+        Case::of(
+            payload(matched("^a", text())),
+            payload(matched("^b", integer("int8"))),
+            (MapKeysWidened, "Feed/a", Error),
+            (MapKeysWidened, "Feed/a", Error),
+        )
+        .further((TypeChanged, "Feed/a/*", Error), (TypeChanged, "Feed/a/*", Error)),
+        data(
             json!({ "type": "object", "propertyNames": { "enum": ["a"] }, "additionalProperties": text() }),
             map(text()),
             (MapKeysWidened, Error),
@@ -751,6 +775,20 @@ fn every_rule_has_its_own_name_and_known_inverses() {
         assert!(rule.inverses().iter().all(|other| other.inverses().contains(rule)), "{rule:?}");
     }
     assert_eq!(Rule::of_id("no-such-rule"), None);
+}
+
+#[test]
+fn keys_that_get_a_pattern_of_their_own_had_values_before() {
+    let map = |pattern: &str| {
+        let values = json!({ pattern: text() });
+        payload(json!({ "type": "object", "patternProperties": values, "additionalProperties": { "type": "boolean" } }))
+    };
+    let (unsigned, signed) = (map(r"^\d+$"), map(r"^-?\d+$"));
+    // Negative numbers were keys like any other.
+    let there = compare(&unsigned, &signed, &Options::new()).unwrap();
+    assert_eq!(brief(&there), [(TypeChanged, "Feed/a/*", Error)]);
+    let back = compare(&signed, &unsigned, &Options::new()).unwrap();
+    assert_eq!(brief(&back), [(SchemaChanged, "Feed/a", Error)]);
 }
 
 /// What the page says of the rules.
