@@ -33,7 +33,8 @@ impl<'a> Array<'a> {
         let (least, most) = (length("minItems").unwrap_or(0), length("maxItems"));
         match node.get("prefixItems").and_then(Value::as_array).filter(|first| !first.is_empty()) {
             Some(first) => {
-                let elements: Vec<_> = first.iter().collect();
+                let most_elements = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+                let elements: Vec<_> = first.iter().take(most_elements).collect();
                 let known = u64::try_from(elements.len()).unwrap_or(u64::MAX);
                 let closed = *items == Value::Bool(false) || most.is_some_and(|most| most <= known);
                 Self::Tuple { elements, least: least.min(known), rest: (!closed).then_some(items) }
@@ -47,6 +48,28 @@ impl<'a> Array<'a> {
 }
 
 impl Comparison<'_> {
+    /// Whether old clients can read the array.
+    pub(super) fn reads_array(&mut self, node: &Map<String, Value>, values: &[Value]) -> Result<bool, CompatError> {
+        let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
+        let limit = |key| node.get(key).and_then(Value::as_u64);
+        if limit("minItems").is_some_and(|least| count < least) || limit("maxItems").is_some_and(|most| count > most) {
+            return Ok(false);
+        }
+        let (elements, rest) = match Array::of(node) {
+            Array::List(items) => (Vec::new(), Some(items)),
+            Array::Tuple { elements, rest, .. } => (elements, rest),
+        };
+        for (n, value) in values.iter().enumerate() {
+            let Some(known) = elements.get(n).copied().or(rest) else {
+                return Ok(false);
+            };
+            if !self.reads(known, value)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     pub(super) fn arrays(&mut self, base: &Map<String, Value>, head: &Map<String, Value>) -> Result<(), CompatError> {
         self.switch("uniqueItems", base, head);
         match (Array::of(base), Array::of(head)) {
@@ -69,6 +92,8 @@ impl Comparison<'_> {
                 if (old.len(), old_least, old_rest.is_some()) != (new.len(), new_least, new_rest.is_some()) {
                     let message = format!("the tuple had {} elements, and has {}", old.len(), new.len());
                     self.report(Rule::TupleLengthChanged, message);
+                } else if old_rest.is_some() {
+                    self.counts("items", base, head, ["minItems", "maxItems"]);
                 }
                 for (n, (old, new)) in old.iter().zip(&new).enumerate() {
                     self.within(&n.to_string(), |at| at.schemas(old, new))?;

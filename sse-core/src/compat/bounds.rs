@@ -12,6 +12,9 @@ use super::number::{self, SAFE, range_of};
 use super::resolve::{Kind, Shape};
 use super::rule::Rule;
 
+/// What a text is not tried against: that it is within such limits is not known.
+pub(super) const UNREAD: &[&str] = &["contentEncoding", "pattern"];
+
 type Node = Map<String, Value>;
 
 /// The least or the largest of some numbers.
@@ -104,14 +107,20 @@ fn is_safe([least, largest]: [Option<Limit>; 2]) -> bool {
     safe(End::Least, least, -SAFE) && safe(End::Largest, largest, SAFE)
 }
 
-/// Whether the value is within the shape's limits, as far as they are about numbers and lengths.
+/// Whether the value is known to be within the shape's limits, as far as they are about numbers and texts.
 pub(super) fn holds(shape: &Shape, value: &Value) -> bool {
     let (this, [least, largest]) = match value {
         Value::Number(number) => {
             let float = || number.as_f64().map(|value| Limit::Number { value, excluded: false });
+            if shape.node.get("multipleOf").is_some_and(|of| !number::is_multiple(value, of)) {
+                return false;
+            }
             (number::integer(value).map(Limit::Integer).or_else(float), limits(shape))
         }
         Value::String(text) => {
+            if UNREAD.iter().any(|key| shape.node.contains_key(*key)) {
+                return false;
+            }
             let length = i128::try_from(text.chars().count()).ok();
             let limit = |key| shape.node.get(key).and_then(number::integer).map(Limit::Integer);
             (length.map(Limit::Integer), [limit("minLength"), limit("maxLength")])

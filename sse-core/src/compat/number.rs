@@ -14,6 +14,28 @@ pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
+/// The value with each number in its plainest form: `1.0` is `1`.
+pub(super) fn plain(mut value: Value) -> Value {
+    match &mut value {
+        Value::Number(number) if number.is_f64() => {
+            let integer = integer(&value).and_then(|integer| i64::try_from(integer).ok());
+            return integer.map_or(value, Value::from);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
+        Value::Object(members) => members.values_mut().for_each(|member| *member = plain(member.take())),
+        _ => {}
+    }
+    value
+}
+
+/// Whether the number is so many times the other.
+pub(super) fn is_multiple(value: &Value, of: &Value) -> bool {
+    match (integer(value), integer(of)) {
+        (Some(value), Some(of)) => value.checked_rem(of).is_some_and(|rest| rest == 0),
+        _ => value.as_f64().zip(of.as_f64()).is_some_and(|(value, of)| (value / of) % 1.0 == 0.0),
+    }
+}
+
 /// The number, if it is an integer. Beyond 2^127 it is the nearest that there is.
 pub(super) fn integer(value: &Value) -> Option<i128> {
     if let Some(number) = value.as_i64() {

@@ -93,6 +93,31 @@ impl Comparison<'_> {
         self.maps(&base, &head)
     }
 
+    /// Whether old clients can read the object.
+    pub(super) fn reads_object(
+        &mut self,
+        node: &Map<String, Value>,
+        values: &Map<String, Value>,
+    ) -> Result<bool, CompatError> {
+        let known = Object::of(node);
+        if known.required.iter().any(|name| !values.contains_key(*name)) {
+            return Ok(false);
+        }
+        for (name, value) in values {
+            // Which pattern a key matches is not known.
+            let patterns = known.patterns.into_iter().flat_map(Map::values).chain(known.others);
+            let schemas: Vec<_> = known.property(name).map_or_else(|| patterns.collect(), |schema| Vec::from([schema]));
+            let mut is_read = schemas.is_empty();
+            for schema in schemas {
+                is_read = is_read || self.reads(schema, value)?;
+            }
+            if !is_read {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn presence(&mut self, base: bool, head: bool) {
         match (base, head) {
             (true, false) => self.report(Rule::PropertyBecameOptional, "the property may be missing".into()),

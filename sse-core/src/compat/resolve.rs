@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::{CompatError, Problem};
 use super::merge::{Literals, merge, take_literals, type_names, without_words};
+use super::number::plain;
 use super::stream::Stream;
 use crate::schema::canonical;
 
@@ -190,7 +191,7 @@ impl Resolver<'_> {
             }
         };
         if let Some(values) = take_literals(&node) {
-            for value in values {
+            for value in values.into_iter().map(plain) {
                 let kind = Kind::of(&value);
                 if kinds.as_ref().is_some_and(|kinds| !kinds.iter().any(|known| known.takes(kind))) {
                     continue;

@@ -5,8 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::bounds::{UNREAD, holds};
 use super::comparison::Comparison;
 use super::error::CompatError;
 use super::options::Profile;
@@ -63,7 +64,7 @@ impl Comparison<'_> {
             (false, true) => self.report(Rule::PropertyBecameNullable, "it may be null".into()),
             _ => {}
         }
-        self.literals(base, head, &mut extra, &mut gone);
+        self.literals(base, head, &mut extra, &mut gone)?;
         let mut is_matched = base.null && head.null && (is_only_null(base) || is_only_null(head))
             || head.literals.iter().any(|value| takes(base, Kind::of(value)))
             || base.literals.iter().any(|value| takes(head, Kind::of(value)));
@@ -143,20 +144,41 @@ impl Comparison<'_> {
     }
 
     /// The values that are listed. Those of a type that the other side has none of are `extra` or `gone`.
-    fn literals(&mut self, base: &Alternatives, head: &Alternatives, extra: &mut Vec<Kind>, gone: &mut Vec<Kind>) {
+    fn literals(
+        &mut self,
+        base: &Alternatives,
+        head: &Alternatives,
+        extra: &mut Vec<Kind>,
+        gone: &mut Vec<Kind>,
+    ) -> Result<(), CompatError> {
         let severity = match () {
             () if self.base.open => Severity::Info,
             () if self.options.closed_enums => Severity::Error,
             () => Severity::Warn,
         };
-        for value in missing(&head.literals, base) {
+        for value in head.literals.iter().filter(|value| !base.lists(value)) {
             let kind = Kind::of(value);
+            let known: Vec<_> = base.shapes.iter().filter(|shape| shape.kind.takes(kind)).collect();
+            if self.is_read_as_any(&known, value)? {
+                continue;
+            }
+            let has = |keys: &[&str]| known.iter().any(|shape| keys.iter().any(|key| shape.node.contains_key(*key)));
             if base.literals.iter().any(|known| Kind::of(known) == kind) {
                 self.report_as(Rule::EnumValueAdded, severity, format!("the value {value} is new"));
-            } else if base.shapes.iter().any(|shape| shape.kind.takes(kind)) {
-                self.report(Rule::BoundWidened, format!("the value {value} was out of bounds"));
-            } else if !extra.contains(&kind) {
-                extra.push(kind);
+            } else if known.is_empty() {
+                if !extra.contains(&kind) {
+                    extra.push(kind);
+                }
+            } else if has(OPAQUE) {
+                self.report(
+                    Rule::SchemaChanged,
+                    format!("it is not known whether the value {value} was one of before"),
+                );
+            } else if matches!(kind, Kind::Array | Kind::Object) {
+                self.report(Rule::TypeChanged, format!("the value {value} is none of before"));
+            } else {
+                let was = if has(UNREAD) { "may have been" } else { "was" };
+                self.report(Rule::BoundWidened, format!("the value {value} {was} out of bounds"));
             }
         }
         for value in missing(&base.literals, head) {
@@ -169,6 +191,29 @@ impl Comparison<'_> {
                 gone.push(kind);
             }
         }
+        Ok(())
+    }
+
+    /// Whether old clients can read the value as one of some shapes of its type.
+    fn is_read_as_any(&mut self, known: &[&Shape], value: &Value) -> Result<bool, CompatError> {
+        for shape in known {
+            let is_read = !OPAQUE.iter().any(|key| shape.node.contains_key(*key))
+                && holds(shape, value)
+                && match value {
+                    Value::Array(values) => self.reads_array(&shape.node, values)?,
+                    Value::Object(values) => self.reads_object(&shape.node, values)?,
+                    _ => true,
+                };
+            if is_read {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether old clients can read the value as `base`.
+    pub(super) fn reads(&mut self, base: &Value, value: &Value) -> Result<bool, CompatError> {
+        self.probe(Some(Severity::Info), |probe| probe.schemas(base, &json!({ "const": value })))
     }
 
     /// Compares two shapes that belong together.
@@ -225,10 +270,9 @@ fn by_name<'s>(all: &'s Alternatives, kinds: &[Kind]) -> Vec<(Kind, Vec<&'s str>
 
 /// The values that the other side does not take.
 fn missing<'v>(values: &'v [Value], other: &Alternatives) -> impl Iterator<Item = &'v Value> {
-    values.iter().filter(|value| {
-        !other.lists(value)
-            && !other.shapes.iter().any(|shape| shape.kind.takes(Kind::of(value)) && super::bounds::holds(shape, value))
-    })
+    let takes =
+        |value: &Value| other.shapes.iter().any(|shape| shape.kind.takes(Kind::of(value)) && holds(shape, value));
+    values.iter().filter(move |value| !other.lists(value) && !takes(value))
 }
 
 /// Whether there are values of that type.

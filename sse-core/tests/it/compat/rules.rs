@@ -586,6 +586,25 @@ fn cases() -> Vec<Case> {
             (TupleLengthChanged, Error),
             (TupleLengthChanged, Error),
         ),
+        data(
+            // What comes behind the elements has limits of its own.
+            json!({ "type": "array", "prefixItems": [text()], "items": integer("int8"), "minItems": 1, "maxItems": 5 }),
+            json!({ "type": "array", "prefixItems": [text()], "items": integer("int8"), "minItems": 1 }),
+            (BoundWidened, Warn),
+            (BoundNarrowed, Info),
+        ),
+        data(
+            json!({ "type": "array", "prefixItems": [text()], "items": integer("int8"), "minItems": 3 }),
+            json!({ "type": "array", "prefixItems": [text()], "items": integer("int8"), "minItems": 2 }),
+            (BoundWidened, Warn),
+            (BoundNarrowed, Info),
+        ),
+        data(
+            json!({ "type": "array", "prefixItems": [text(), text()], "maxItems": 1 }),
+            json!({ "type": "array", "prefixItems": [text(), text()], "maxItems": 2 }),
+            (TupleLengthChanged, Error),
+            (TupleLengthChanged, Error),
+        ),
         data(fixed(3), fixed(4), (TupleLengthChanged, Error), (TupleLengthChanged, Error)),
         data(
             json!({ "type": "array", "items": text() }),
@@ -775,6 +794,74 @@ fn every_rule_has_its_own_name_and_known_inverses() {
         assert!(rule.inverses().iter().all(|other| other.inverses().contains(rule)), "{rule:?}");
     }
     assert_eq!(Rule::of_id("no-such-rule"), None);
+}
+
+/// What is worse than that there are fewer values, of a payload that becomes one value; there are more on the way back.
+#[track_caller]
+fn becomes(base: Value, value: Value, there: &[(Rule, Severity)]) {
+    let (base, head) = (payload(base), payload(json!({ "const": &value })));
+    let found = compare(&base, &head, &Options::new()).unwrap();
+    let rules: Vec<_> = found.iter().map(|it| (it.rule, it.severity)).filter(|it| it.1 > Info).collect();
+    assert_eq!(rules, there, "{value}: {found:#?}");
+    assert_eq!(found.last().map(|it| it.severity), Some(Info), "{found:#?}");
+    let back = compare(&head, &base, &Options::new()).unwrap();
+    assert_eq!(back.first().map(|it| it.severity), Some(Error), "{back:#?}");
+}
+
+#[test]
+fn a_value_is_one_of_a_type_or_not() {
+    let pair = || object(json!({ "a": integer("uint8"), "b": text() }), &["a"]);
+    let list = || json!({ "type": "array", "items": integer("uint8"), "maxItems": 2 });
+    let tuple = || json!({ "type": "array", "prefixItems": [text(), integer("uint8")], "minItems": 1 });
+    let closed = json!({ "type": "object", "properties": { "a": integer("uint8") }, "additionalProperties": false });
+    let map = json!({ "type": "object", "additionalProperties": text() });
+    let numbered = json!({ "type": "object", "patternProperties": { "^a": text() }, "additionalProperties": false });
+    for (base, values) in [
+        (pair(), vec![json!({ "a": 1 }), json!({ "a": 1, "b": "x" }), json!({ "a": 1.0, "c": true })]),
+        (list(), vec![json!([]), json!([1, 2])]),
+        (tuple(), vec![json!(["x"]), json!(["x", 1, "any"])]),
+        (closed.clone(), vec![json!({}), json!({ "a": 1 })]),
+        (map.clone(), vec![json!({}), json!({ "k": "x" })]),
+        (numbered.clone(), vec![json!({ "a": "x" })]),
+    ] {
+        for value in values {
+            becomes(base.clone(), value, &[]);
+        }
+    }
+    for (base, values) in [
+        (pair(), vec![json!({ "a": "x" }), json!({ "b": "x" }), json!({ "a": 256 }), json!({ "a": 1, "b": 1 })]),
+        (list(), vec![json!(["x"]), json!([1, 2, 3])]),
+        (tuple(), vec![json!([]), json!([1]), json!(["x", "y"])]),
+        (closed, vec![json!({ "c": 1 })]),
+        (map, vec![json!({ "k": 1 })]),
+        (numbered, vec![json!({ "a": 1 })]),
+    ] {
+        for value in values {
+            becomes(base.clone(), value, &[(TypeChanged, Error)]);
+        }
+    }
+    let warn = (BoundWidened, Warn);
+    becomes(json!({ "type": "string", "pattern": "^a" }), json!("b"), &[warn]);
+    becomes(json!({ "type": "string", "contentEncoding": "base64" }), json!("b"), &[warn]);
+    becomes(json!({ "type": "number", "multipleOf": 0.5 }), json!(1.5), &[]);
+    becomes(json!({ "type": "number", "multipleOf": 0.5 }), json!(1.25), &[warn]);
+    becomes(json!({ "type": "integer", "multipleOf": 2 }), json!(4), &[]);
+    becomes(json!({ "type": "integer", "multipleOf": 2 }), json!(5), &[warn]);
+    becomes(json!({ "type": "string", "not": { "const": "b" } }), json!("b"), &[(SchemaChanged, Error)]);
+}
+
+#[test]
+fn numbers_are_the_same_however_they_are_written() {
+    for (one, other) in [
+        (json!({ "const": 1 }), json!({ "const": 1.0 })),
+        (json!({ "enum": [1, 2.0, "x"] }), json!({ "enum": [1.0, 2, "x"] })),
+        (json!({ "const": { "a": [1] } }), json!({ "const": { "a": [1.0] } })),
+    ] {
+        assert_eq!(compare(&payload(one.clone()), &payload(other.clone()), &Options::new()).unwrap(), []);
+        assert_eq!(compare(&payload(other), &payload(one), &Options::new()).unwrap(), []);
+    }
+    let found = compare(&payload(json!({ "const": 1 })), &payload(json!({ "const": 1.5 })), &Options::new()).unwrap();
+    assert_eq!(brief(&found), [(TypeChanged, "Feed/a", Error)]);
 }
 
 #[test]
