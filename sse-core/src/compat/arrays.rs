@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use super::bounds::takes_so_many;
 use super::comparison::Comparison;
 use super::error::CompatError;
 use super::rule::Rule;
@@ -50,9 +51,7 @@ impl<'a> Array<'a> {
 impl Comparison<'_> {
     /// Whether old clients can read the array.
     pub(super) fn reads_array(&mut self, node: &Map<String, Value>, values: &[Value]) -> Result<bool, CompatError> {
-        let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
-        let limit = |key| node.get(key).and_then(Value::as_u64);
-        if limit("minItems").is_some_and(|least| count < least) || limit("maxItems").is_some_and(|most| count > most) {
+        if !takes_so_many(node, values.len(), ["minItems", "maxItems"]) {
             return Ok(false);
         }
         let (elements, rest) = match Array::of(node) {

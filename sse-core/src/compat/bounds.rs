@@ -130,6 +130,13 @@ pub(super) fn holds(shape: &Shape, value: &Value) -> bool {
     !End::Least.is_wider(this, least) && !End::Largest.is_wider(this, largest)
 }
 
+/// Whether there may be so many items or properties.
+pub(super) fn takes_so_many(node: &Node, count: usize, [least, most]: [&str; 2]) -> bool {
+    let limit = |key: &str| node.get(key).and_then(number::integer);
+    let count = i128::try_from(count).unwrap_or(i128::MAX);
+    limit(least).is_none_or(|least| count >= least) && limit(most).is_none_or(|most| count <= most)
+}
+
 impl Comparison<'_> {
     pub(super) fn numbers(&mut self, base: &Shape, head: &Shape) {
         let (old, new) = (limits(base), limits(head));

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use super::bounds::takes_so_many;
 use super::comparison::Comparison;
 use super::error::CompatError;
 use super::rule::Rule;
@@ -100,7 +101,8 @@ impl Comparison<'_> {
         values: &Map<String, Value>,
     ) -> Result<bool, CompatError> {
         let known = Object::of(node);
-        if known.required.iter().any(|name| !values.contains_key(*name)) {
+        let has_required = known.required.iter().all(|name| values.contains_key(*name));
+        if !has_required || !takes_so_many(node, values.len(), ["minProperties", "maxProperties"]) {
             return Ok(false);
         }
         for (name, value) in values {

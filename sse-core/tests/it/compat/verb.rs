@@ -55,6 +55,8 @@ impl Repository {
     fn git(&self, args: &str) {
         let mut git = Command::new("git");
         git.arg("-C").arg(&self.0).args(["-c", "user.name=x", "-c", "user.email=x@localhost"]);
+        // The tests themselves may run in a hook.
+        git.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE").env_remove("GIT_WORK_TREE");
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         let output = git.args(args.split_whitespace()).output().unwrap();
         assert!(output.status.success(), "git {args}: {}", String::from_utf8_lossy(&output.stderr));
