@@ -109,6 +109,43 @@ impl Alternatives {
         !self.any && !self.null && self.literals.is_empty() && self.shapes.is_empty()
     }
 
+    /// Adds what a schema says that is made of no others.
+    fn add(&mut self, mut node: Map<String, Value>) {
+        if let Some(closed) = node.remove("unevaluatedProperties") {
+            node.entry("additionalProperties").or_insert(closed);
+        }
+        let kinds =
+            node.get("type").map(|types| type_names(types).into_iter().filter_map(Kind::of_name).collect::<Vec<_>>());
+        if let Some(values) = take_literals(&node) {
+            for value in values.into_iter().map(plain) {
+                let kind = Kind::of(&value);
+                if kinds.as_ref().is_some_and(|kinds| !kinds.iter().any(|known| known.takes(kind))) {
+                    continue;
+                }
+                if value.is_null() {
+                    self.null = true;
+                } else if self.listed.insert(&value) {
+                    self.literals.push(value);
+                }
+            }
+            return;
+        }
+        if node.is_empty() {
+            self.any = true;
+            return;
+        }
+        node.remove("type");
+        for kind in kinds.as_deref().unwrap_or(&Kind::ALL) {
+            if *kind == Kind::Null {
+                self.null = true;
+                continue;
+            }
+            let mut node = node.clone();
+            node.retain(|key, _| concerns(key, *kind));
+            self.shapes.push(Shape { kind: *kind, node });
+        }
+    }
+
     fn tidy(&mut self) {
         if [true, false].iter().all(|value| self.lists(&Value::Bool(*value))) {
             self.literals.retain(|value| !value.is_boolean());
@@ -149,6 +186,13 @@ impl Resolver<'_> {
             }
             _ => return Err(self.malformed("a schema")),
         };
+        // Before anything is merged, in which it would be lost.
+        if !node.get("type").is_none_or(are_types) {
+            return Err(self.malformed("a schema whose `type` is one of JSON"));
+        }
+        if !node.get("enum").is_none_or(Value::is_array) {
+            return Err(self.malformed("a schema whose `enum` is an array"));
+        }
         match node.remove("$ref") {
             None => {}
             Some(Value::String(reference)) => {
@@ -176,54 +220,19 @@ impl Resolver<'_> {
             }
             Some(_) => return Err(self.malformed("a schema whose `allOf` is an array")),
         }
-        self.leaf(node, found)
-    }
-
-    fn leaf(&self, mut node: Map<String, Value>, found: &mut Alternatives) -> Result<(), CompatError> {
-        if let Some(closed) = node.remove("unevaluatedProperties") {
-            node.entry("additionalProperties").or_insert(closed);
-        }
-        let kinds = match node.get("type").map(type_names) {
-            None => None,
-            Some(names) => {
-                let kinds: Option<Vec<Kind>> = names.into_iter().map(Kind::of_name).collect();
-                Some(kinds.ok_or_else(|| self.malformed("a schema whose `type` is one of JSON"))?)
-            }
-        };
-        if let Some(values) = take_literals(&node) {
-            for value in values.into_iter().map(plain) {
-                let kind = Kind::of(&value);
-                if kinds.as_ref().is_some_and(|kinds| !kinds.iter().any(|known| known.takes(kind))) {
-                    continue;
-                }
-                if value.is_null() {
-                    found.null = true;
-                } else if found.listed.insert(&value) {
-                    found.literals.push(value);
-                }
-            }
-            return Ok(());
-        }
-        if node.is_empty() {
-            found.any = true;
-            return Ok(());
-        }
-        node.remove("type");
-        for kind in kinds.as_deref().unwrap_or(&Kind::ALL) {
-            if *kind == Kind::Null {
-                found.null = true;
-                continue;
-            }
-            let mut node = node.clone();
-            node.retain(|key, _| concerns(key, *kind));
-            found.shapes.push(Shape { kind: *kind, node });
-        }
+        found.add(node);
         Ok(())
     }
 
     fn malformed(&self, wanted: &'static str) -> CompatError {
         self.stream.failed(Problem::Malformed { at: self.at.to_owned(), wanted })
     }
+}
+
+/// Whether it is what a `type` may be.
+fn are_types(types: &Value) -> bool {
+    let is_type = |name: &Value| name.as_str().is_some_and(|name| Kind::of_name(name).is_some());
+    types.as_array().map_or_else(|| is_type(types), |names| names.iter().all(is_type))
 }
 
 /// The keywords whose meaning is not compared: if one changes, anything may have.

@@ -179,6 +179,11 @@ fn what_is_no_event_view_is_refused() {
             "the base's stream `Feed`: event `a` has two schemas in `oneOf`",
         ),
         (payload(json!({ "$ref": "#/no" })), "the base's stream `Feed`: `#/no` points to no definition"),
+        (
+            payload(json!({ "type": 5 })),
+            "the base's stream `Feed`: `Feed/a` is not a schema whose `type` is one of JSON",
+        ),
+        (payload(json!({ "enum": {} })), "the base's stream `Feed`: `Feed/a` is not a schema whose `enum` is an array"),
         (payload(json!({ "$ref": 1 })), "the base's stream `Feed`: `Feed/a` is not a schema whose `$ref` is a string"),
         (payload(json!("string")), "the base's stream `Feed`: `Feed/a` is not a schema"),
         (

@@ -32,7 +32,10 @@ pub(super) fn load(cli: &Cli, base: &str, schemas: Option<&str>, head: &[Value])
     }
     let folder = schemas.map(Path::new).or_else(|| cli.schemas());
     let folder = folder.ok_or_else(|| {
-        Failure::Usage(format!("`{base}` is no file, and no folder has committed schemas: give `--schemas`"))
+        Failure::Usage(format!(
+            "`{base}` is no file, and no folder has committed schemas: give `--schemas`, or `Cli::default_schemas` in the \
+             xtask, whose verb `schema` then writes them"
+        ))
     })?;
     of_commit(cli.root(), base, folder, head)
 }
