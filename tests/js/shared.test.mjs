@@ -296,6 +296,29 @@ test("what is sent again after a reset is no repetition", async () => {
   assert.deepEqual([next.seqs, ahead.seqs, ahead.resets], [[3, 4, 5], [3, 4, 5], ["evicted"]]);
 });
 
+test("without a constructor it throws at once, and asks for no lock", (t) => {
+  const world = new World();
+  const { EventSource } = globalThis;
+  delete globalThis.EventSource;
+  t.after(() => { if (EventSource) globalThis.EventSource = EventSource; });
+  assert.throws(() => world.open({ EventSource: undefined }), TypeError);
+  assert.deepEqual([world.holder, world.waiting, world.channels], [undefined, [], []]);
+});
+
+test("whoever cannot connect is closed, and the next one leads", async () => {
+  const world = new World();
+  class Failing { constructor() { throw new Error("no sockets"); } }
+  const failing = world.open({ EventSource: Failing });
+  const causes = [];
+  failing.typed.onConnectionError((error, state) => causes.push(error.cause.message, state));
+  const next = world.open();
+  for (let turns = 0; !next.source && turns < 100; turns++) { await turn(); world.settle(); }
+  await turn();
+  world.publish(); world.settle();
+  assert.deepEqual([causes, failing.typed.readyState], [["no sockets", "closed"], 2]);
+  assert.deepEqual([next.seqs, next.opened, next.typed.readyState, world.sources.size], [[1], ["fresh"], 1, 1]);
+});
+
 test("without the APIs each has its own connection", async () => {
   const made = [];
   class Source extends EventTarget { readyState = 1; constructor(url) { super(); made.push(url); } close() { this.readyState = 2; } }

@@ -56,7 +56,9 @@ const REPLAY_MS = 3000; // how long a new leader waits for an id that it does no
  */
 export const shared: Connect = (url, names, sink, options) => {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
-  if (!locks || !globalThis.BroadcastChannel) return reopening(url, names, sink, options);
+  // Without a constructor too, so that it throws here, and not when the lock is given.
+  const found = locks && globalThis.BroadcastChannel && (options.EventSource ?? globalThis.EventSource);
+  if (!found) return reopening(url, names, sink, options);
 
   const target = new URL(resumeUrl(url, ""), globalThis.location?.href).href;
   const key = JSON.stringify(["sse", target, !!options.withCredentials, [...names].sort()]);
@@ -224,7 +226,12 @@ export const shared: Connect = (url, names, sink, options) => {
         failed(error, state);
       },
     };
-    connection = reopening(target, names, own, { ...options, lastEventId: id });
+    try {
+      connection = reopening(target, names, own, { ...options, lastEventId: id });
+    } catch (cause) {
+      // Only here: the next tab tries too.
+      failed(new StreamError("connection", "no connection", cause), "closed");
+    }
   };
 
   let passed = false;
@@ -240,7 +247,7 @@ export const shared: Connect = (url, names, sink, options) => {
         passed = false;
         if (readyState === 2) return;
         lead();
-        await new Promise<void>((resolve) => (release = resolve));
+        if (readyState !== (2 as number)) await new Promise<void>((resolve) => (release = resolve));
       })
       .then(() => (passed && readyState !== 2 ? candidate() : undefined));
 
