@@ -263,6 +263,18 @@ test("a message that never arrives is asked for, and one that nobody can name is
   assert.deepEqual([first.seqs, second.resets, second.seqs], [[1, 2, 3, 4], ["evicted"], [4]]);
 });
 
+test("what a server calls stream-open may be anything, also for a tab that comes later", async () => {
+  const world = new World();
+  const leader = world.open({ lastEventId: "E-0" });
+  await turn(); world.settle();
+  leader.source.tell("stream-open", "hello", "E-0");
+  world.publish(); world.publish(); world.settle();
+  const late = world.open({ lastEventId: "E-1" });
+  await turn(); world.settle();
+  world.publish(); world.settle();
+  assert.deepEqual([late.opened, late.seqs, late.resets], [["recovered"], [2, 3], []]);
+});
+
 test("whoever closes while it is told what it missed is told no more", async () => {
   const world = new World();
   world.open();

@@ -1,4 +1,4 @@
-import { reopening, resumeUrl, StreamError } from "./runtime.js";
+import { parseControl, reopening, resumeUrl, StreamError } from "./runtime.js";
 const MOST_EVENTS = 256;
 const MOST_CHARACTERS = 1 << 20;
 const REPLAY_MS = 3000; // how long a new leader waits for an id that it does not know
@@ -135,7 +135,7 @@ export const shared = (url, names, sink, options) => {
             if (said.open !== undefined && !told) {
                 open = said.open;
                 told = true;
-                sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
+                sink.message(control("stream-open", { ...parseControl(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
             }
             if (missed === undefined && readyState !== 2) {
                 sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");

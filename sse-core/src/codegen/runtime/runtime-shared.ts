@@ -1,4 +1,4 @@
-import { reopening, resumeUrl, StreamError, type Connect, type Connection, type Message, type Sink } from "./runtime.js";
+import { parseControl, reopening, resumeUrl, StreamError, type Connect, type Connection, type Message, type Sink } from "./runtime.js";
 
 /** An event as it goes from tab to tab. */
 interface Entry {
@@ -169,7 +169,7 @@ export const shared: Connect = (url, names, sink, options) => {
       if (said.open !== undefined && !told) {
         open = said.open;
         told = true;
-        sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
+        sink.message(control("stream-open", { ...parseControl(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
       }
       if (missed === undefined && readyState !== 2) {
         sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");

@@ -204,7 +204,8 @@ function decoder(codec) {
         }
     };
 }
-function parseControl(data) {
+/** What a control event says. */
+export function parseControl(data) {
     try {
         return Object(JSON.parse(data));
     }

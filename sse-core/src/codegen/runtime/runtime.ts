@@ -315,7 +315,8 @@ function decoder<M>(codec: Codec<M>): (event: ServerSentEvent) => Decoded {
   };
 }
 
-function parseControl(data: string): any {
+/** What a control event says. */
+export function parseControl(data: string): any {
   try {
     return Object(JSON.parse(data));
   } catch {
