@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { JSDOM } from "jsdom";
 import { act, createElement, StrictMode } from "react";
@@ -116,6 +117,23 @@ test("a validator: sync, async, thrown, and without somebody to tell", async (t)
   const abort = new AbortController();
   const never = () => new Promise(() => setImmediate(() => abort.abort()));
   assert.deepEqual(await collect(stream(codec, url, { validate: validator(never), signal: abort.signal })), []);
+});
+
+test("a validator is waited for, whatever realm or library its promise is of", async (t) => {
+  const { url } = await serve(t, sse("event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n" + end));
+  const issues = `value === 1 ? { issues: [{ message: "one" }] } : { value }`;
+  const schema = (validate) => validator({ tick: { "~standard": { version: 1, vendor: "test", validate } } });
+  const refusing = (data) => { if (data === 1) throw new Error("one"); };
+  for (const validate of [
+    schema(runInNewContext(`async (value) => (${issues})`)),
+    schema((value) => ({ then: (next) => setImmediate(next, value === 1 ? { issues: [{ message: "one" }] } : { value }) })),
+    validator(runInNewContext(`async (_, data) => (${refusing})(data)`)),
+    validator((_, data) => ({ then: (next, refuse) => setImmediate(data === 1 ? refuse : next) })),
+  ]) {
+    const refused = [];
+    const all = await collect(stream(codec, url, { validate, onInvalid: ({ data }, { code }) => refused.push([data, code]) }));
+    assert.deepEqual([all.map(({ data }) => data), refused], [[2], [["1", "schema"]]]);
+  }
 });
 
 const BYTES = [0, 1, 127, 128, 254, 255];

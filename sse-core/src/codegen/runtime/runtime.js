@@ -33,7 +33,7 @@ export function validator(by) {
                     return refuse(cause);
                 }
                 // A function may return what nobody asked for.
-                return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
+                return settled(checked, () => next(decoded), refuse);
             };
             const waits = queue ? queue.then(step) : step();
             if (!waits)
@@ -53,9 +53,12 @@ function bySchema(schemas) {
             if (issues)
                 throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
         };
-        const result = schemas[event]["~standard"].validate(data);
-        return result instanceof Promise ? result.then(check) : check(result);
+        return settled(schemas[event]["~standard"].validate(data), check);
     };
+}
+// Now, unless it is a promise, which may be of another realm.
+function settled(value, then, otherwise) {
+    return typeof value?.then === "function" ? Promise.resolve(value).then(then, otherwise) : then(value);
 }
 /** Makes the URL of a stream from its path. */
 export function streamUrl(path, { base = "", query } = {}) {

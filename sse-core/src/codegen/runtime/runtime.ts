@@ -133,7 +133,7 @@ export function validator<M>(by: Check | { readonly [K in keyof M & string]?: St
           return refuse(cause);
         }
         // A function may return what nobody asked for.
-        return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
+        return settled(checked, () => next(decoded), refuse);
       };
       const waits = queue ? queue.then(step) : step();
       if (!waits) return;
@@ -150,9 +150,13 @@ function bySchema(schemas: { readonly [event: string]: StandardSchema }): Check 
     const check = ({ issues }: StandardResult): void => {
       if (issues) throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
     };
-    const result = schemas[event]!["~standard"].validate(data);
-    return result instanceof Promise ? result.then(check) : check(result);
+    return settled(schemas[event]!["~standard"].validate(data), check);
   };
+}
+
+// Now, unless it is a promise, which may be of another realm.
+function settled<T>(value: T | Promise<T>, then: (value: T) => void, otherwise?: (cause: unknown) => void): void | Promise<void> {
+  return typeof (value as any)?.then === "function" ? Promise.resolve(value).then(then, otherwise) : then(value as T);
 }
 
 export interface UrlOptions {
