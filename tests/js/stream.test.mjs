@@ -229,14 +229,24 @@ test("leaving the loop closes the connection", async (t) => {
   await gone;
 });
 
-test("return() does not wait for the next event", async (t) => {
-  const { url } = await serve(t, sse("event: ping\ndata\n\n", { hold: true }));
-  const events = stream(codec, url);
-  await events.next();
-  const pending = events.next();
-  await events.return();
-  assert.equal((await pending).done, true);
-});
+for (const [how, leave] of Object.entries({
+  "return()": (events) => events.return(),
+  "throw()": (events) => assert.rejects(events.throw(new Error("mine")), { message: "mine" }),
+  // Where generators have it, it is theirs.
+  "await using": (events) => (events[Symbol.asyncDispose] ?? events.return).call(events),
+})) {
+  test(`${how} does not wait for the next event, and closes the connection`, async (t) => {
+    let closed;
+    const gone = new Promise((resolve) => (closed = resolve));
+    const { url } = await serve(t, (response) => { response.on("close", closed); sse("event: ping\ndata\n\n", { hold: true })(response); });
+    const events = stream(codec, url);
+    await events.next();
+    const pending = events.next();
+    await soon(Promise.all([leave(events), gone]));
+    assert.deepEqual(await pending, { done: true, value: undefined });
+    assert.equal((await events.next()).done, true);
+  });
+}
 
 test("after an abort in the loop nothing more comes", async (t) => {
   const { url } = await serve(t, sse("event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n" + end));

@@ -496,11 +496,13 @@ export function stream(codec, url, options = {}) {
     };
     const events = run();
     // A generator finishes only at its next `yield`: leaving must not wait for the server.
-    const finish = events.return.bind(events);
-    events.return = (value) => {
-        stop();
-        return finish(value);
-    };
+    for (const how of ["return", "throw"]) {
+        const finish = events[how].bind(events);
+        events[how] = (value) => {
+            stop();
+            return finish(value);
+        };
+    }
     return events;
     async function* run() {
         const { signal, body, headers: given, credentials, maxRetries = Infinity, retryStatuses = [], onState } = options;

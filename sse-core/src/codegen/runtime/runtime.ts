@@ -709,11 +709,13 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
   };
   const events = run();
   // A generator finishes only at its next `yield`: leaving must not wait for the server.
-  const finish = events.return.bind(events);
-  events.return = (value) => {
-    stop();
-    return finish(value);
-  };
+  for (const how of ["return", "throw"] as const) {
+    const finish = events[how].bind(events);
+    events[how] = (value: any) => {
+      stop();
+      return finish(value);
+    };
+  }
   return events;
 
   async function* run(): AsyncGenerator<EventOf<M>, void, undefined> {
