@@ -36,7 +36,7 @@ class World {
   }
 
   /** Runs with what this tab has: for each tab the same names are other things. */
-  open(options = {}) {
+  open(options = {}, url = "http://x/feed") {
     const world = this;
     const tab = { seqs: [], opened: [], resets: [], errors: [], gone: false };
     class Channel {
@@ -87,7 +87,7 @@ class World {
     Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
     globalThis.BroadcastChannel = Channel;
     try {
-      tab.typed = new TypedEventSource(codec, "http://x/feed", { connect: shared, EventSource: Source, ...options });
+      tab.typed = new TypedEventSource(codec, url, { connect: shared, EventSource: Source, ...options });
     } finally {
       if (before.navigator) Object.defineProperty(globalThis, "navigator", before.navigator);
       else delete globalThis.navigator;
@@ -273,6 +273,17 @@ test("what a server calls stream-open may be anything, also for a tab that comes
   await turn(); world.settle();
   world.publish(); world.settle();
   assert.deepEqual([late.opened, late.seqs, late.resets], [["recovered"], [2, 3], []]);
+});
+
+test("an empty lastEventId is none", async () => {
+  const world = new World();
+  world.open();
+  await turn(); world.settle();
+  world.publish(); world.settle();
+  const late = [world.open({ lastEventId: "" }), world.open({}, "http://x/feed?lastEventId="), world.open({ lastEventId: "" }, "http://x/feed?lastEventId=E-0")];
+  await turn(); world.settle();
+  world.publish(); world.settle();
+  for (const tab of late) assert.deepEqual([tab.opened, tab.resets, tab.seqs], [["fresh"], [], [2]]);
 });
 
 test("whoever closes while it is told what it missed is told no more", async () => {

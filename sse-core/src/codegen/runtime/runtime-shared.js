@@ -31,7 +31,7 @@ export const shared = (url, names, sink, options) => {
     let start;
     let connection;
     let release = () => { };
-    let id = options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId") ?? undefined;
+    let id = (options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId")) || undefined;
     let open;
     let told = false; // of the connection that there is
     let heard = false; // any event

@@ -71,7 +71,7 @@ export const shared: Connect = (url, names, sink, options) => {
   let start: string | undefined;
   let connection: Connection | undefined;
   let release = (): void => {};
-  let id = options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId") ?? undefined;
+  let id = (options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId")) || undefined;
   let open: string | undefined;
   let told = false; // of the connection that there is
   let heard = false; // any event
