@@ -286,6 +286,21 @@ test("an empty lastEventId is none", async () => {
   for (const tab of late) assert.deepEqual([tab.opened, tab.resets, tab.seqs], [["fresh"], [], [2]]);
 });
 
+test("who is told what it missed while the leader reconnects is connecting too", async () => {
+  const world = new World();
+  const leader = world.open();
+  await turn(); world.settle();
+  world.publish(); world.publish(); world.settle();
+  leader.source.readyState = 0;
+  leader.source.dispatchEvent(new Event("error"));
+  const late = world.open({ lastEventId: "E-1" });
+  await turn(); world.settle();
+  assert.deepEqual([late.seqs, leader.typed.readyState, late.typed.readyState], [[2], 0, 0]);
+  leader.source.readyState = 1;
+  world.publish(); world.settle();
+  assert.deepEqual([late.seqs, leader.typed.readyState, late.typed.readyState], [[2, 3], 1, 1]);
+});
+
 test("whoever closes while it is told what it missed is told no more", async () => {
   const world = new World();
   world.open();

@@ -143,6 +143,8 @@ export const shared = (url, names, sink, options) => {
             for (const entry of said.ring.slice(said.ring.length - (missed ?? 0)))
                 if (entry.name !== "stream-open")
                     take(entry);
+            if (readyState !== 2)
+                ({ readyState } = said);
         }
         else if (!synced) {
             // `tell` brings it.

@@ -175,6 +175,7 @@ export const shared: Connect = (url, names, sink, options) => {
         sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");
       }
       for (const entry of said.ring.slice(said.ring.length - (missed ?? 0))) if (entry.name !== "stream-open") take(entry);
+      if (readyState !== 2) ({ readyState } = said);
     } else if (!synced) {
       // `tell` brings it.
     } else if (said.from !== leader) {
