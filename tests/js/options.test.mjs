@@ -296,6 +296,26 @@ test("the hook holds one connection, whatever handlers it is given", async (t) =
   assert.equal(made[3].readyState, 2);
 });
 
+test("a stream that is complete stays ended in the hook, also where the server closes it", async () => {
+  const { useSse } = await hook();
+  const page = await mounted();
+  const { made, Source } = played();
+  const Feed = () => useSse((options) => new TypedEventSource(codec, "/feed", { ...options, EventSource: Source, closeOnEnd: false }), {});
+  await page.render(createElement(Feed));
+  await made[0].tell("tick", { data: "1" });
+  await made[0].tell("stream-end", { data: "{}" });
+  assert.equal(page.text(), "ended");
+  await made[0].tell("error");
+  assert.equal(page.text(), "ended");
+  await made[0].tell("tick", { data: "2" });
+  assert.equal(page.text(), "open", "it goes on after all");
+  await made[0].tell("done", { data: "3" });
+  made[0].readyState = 2;
+  await made[0].tell("error");
+  assert.equal(page.text(), "ended");
+  await page.unmount();
+});
+
 test("strict mode mounts twice, and one connection is left; unmounting closes it", async (t) => {
   const { useSse } = await hook();
   const page = await mounted();

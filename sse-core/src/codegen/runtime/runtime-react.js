@@ -38,7 +38,7 @@ export function useSse(open, handlers, deps = []) {
             });
         }
         source.onConnectionError((error, state) => {
-            setStatus(state);
+            setStatus((was) => (was === "ended" ? was : state));
             latest.current.onConnectionError?.(error, state);
         });
         return () => source.close();

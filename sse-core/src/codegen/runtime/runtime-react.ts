@@ -49,7 +49,7 @@ export function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, h
       });
     }
     source.onConnectionError((error, state) => {
-      setStatus(state);
+      setStatus((was) => (was === "ended" ? was : state));
       latest.current.onConnectionError?.(error, state);
     });
     return () => source.close();
