@@ -79,6 +79,27 @@ test("integers of 64 bits are bigints, and nothing else is", async (t) => {
   assert.deepEqual([plain, line], [{ text: "12345678901234567890" }, "12345678901234567890"]);
 });
 
+test("of types that are put together, integers are bigints where the type says so", async (t) => {
+  withSources(t);
+  const { parse } = (await load(golden + "mixed.js")).MixedCodec;
+  const big = 18446744073709551615n;
+  for (const [event, data, expected] of [
+    // What is named by the variant that it is, and only by that, is no entry of the map.
+    ["totals", `{"k":"A","n":1,"z":${BIG}}`, { k: "A", n: 1, z: big }],
+    ["totals", `{"k":"B","n":${BIG},"z":2}`, { k: "B", n: big, z: 2n }],
+    ["counts", `{"small":1,"z":${BIG}}`, { small: 1, z: big }],
+    ["either", `{"x":1,"y":2}`, { x: 1, y: 2 }],
+    ["either", `{"x":${BIG}}`, { x: big }],
+    ["tuple", "[1,2]", [1, 2]],
+    ["tuple", `[1,2,${BIG}]`, [1n, 2n, big]],
+    ["time", `{"unit":"day","n":1}`, { unit: "day", n: 1 }],
+    ["time", `{"unit":"microsecond","n":${BIG}}`, { unit: "microsecond", n: big }],
+    ["bags", `{"a":1,"t":"Wide","small":2,"k":"A","n":3}`, { a: 1, t: "Wide", small: 2n, k: "A", n: 3 }],
+    ["bags", `{"a":1,"t":"Counts","small":2,"z":${BIG},"k":"A","n":3}`, { a: 1, t: "Counts", small: 2, z: big, k: "A", n: 3 }],
+    ["bags", `{"a":1,"t":"Empty","k":"B"}`, { a: 1, t: "Empty", k: "B" }],
+  ]) assert.deepEqual(parse(data, event), expected, data);
+});
+
 test("where JSON.parse gives no source text, opening throws", { skip: JSON.parse("1", (_, __, context) => context?.source) === "1" && "this Node has it" }, async () => {
   const { openLedger, streamLedger } = await load(golden + "ledger.js");
   const clear = (error) => /no source text/.test(error.message);

@@ -86,7 +86,7 @@ pub(super) fn may_be_rounded(schema: &Value) -> bool {
     let parts =
         ["oneOf", "anyOf", "allOf", "prefixItems"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
     let values = schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(|map| map.values());
-    let single = ["items", "additionalProperties"].iter().filter_map(|key| schema.get(*key));
+    let single = ["items", "additionalProperties", "unevaluatedProperties"].iter().filter_map(|key| schema.get(*key));
     parts.chain(values).chain(single).any(may_be_rounded)
 }
 

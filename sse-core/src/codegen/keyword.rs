@@ -5,11 +5,11 @@ const WITHOUT_TYPE: &str = "$comment $defs $schema contains contentEncoding cont
      dependentRequired dependentSchemas deprecated description else examples exclusiveMaximum \
      exclusiveMinimum format if maxContains maxLength maxProperties maximum minContains \
      minLength minProperties minimum multipleOf not pattern propertyNames readOnly then title \
-     unevaluatedItems unevaluatedProperties uniqueItems writeOnly";
+     unevaluatedItems uniqueItems writeOnly";
 
 /// Keywords that a type is made of.
 const WITH_TYPE: &str = "$ref additionalProperties allOf anyOf const enum items maxItems minItems oneOf \
-     patternProperties prefixItems properties required type";
+     patternProperties prefixItems properties required type unevaluatedProperties";
 
 /// Whether it is understood what the keyword does.
 pub(super) fn is_known(keyword: &str) -> bool {

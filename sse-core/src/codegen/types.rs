@@ -78,7 +78,8 @@ impl<'a> Printer<'a> {
         if let Some(object) = schema.as_object()
             && body.starts_with('{')
             && object.get("type") == Some(&Value::from("object"))
-            && !["$ref", "allOf", "anyOf", "oneOf", "enum", "const"].iter().any(|key| object.contains_key(*key))
+            && !is_composed(object)
+            && !["enum", "const"].iter().any(|key| object.contains_key(*key))
         {
             let body = self.object(object, &at, 0, true);
             return format!("{doc}export interface {name} {body}\n");
@@ -147,8 +148,17 @@ impl<'a> Printer<'a> {
                 .extend(all.iter().enumerate().map(|(n, part)| self.type_of(part, &format!("{at}/allOf/{n}"), indent)));
         }
         // `type` beside other parts only repeats what they say, unless it has parts of its own.
-        let structural = ["properties", "patternProperties", "additionalProperties", "items", "prefixItems"];
-        if parts.is_empty() || structural.iter().any(|key| object.contains_key(*key)) {
+        let structural = [
+            "properties",
+            "patternProperties",
+            "additionalProperties",
+            "unevaluatedProperties",
+            "items",
+            "prefixItems",
+        ];
+        if parts.is_empty()
+            || structural.iter().any(|key| object.get(*key).is_some_and(|part| *part != Value::Bool(false)))
+        {
             parts.insert(0, self.own_type(object, at, indent));
         }
         intersection(parts)
@@ -260,7 +270,8 @@ impl<'a> Printer<'a> {
         }
         if let Some(values) = self.index_type(object, at, indent) {
             // Properties need not be of the other keys' type, which TypeScript asks of them.
-            let values = if members.is_empty() { values.text } else { "unknown".to_owned() };
+            let alone = members.is_empty() && !is_composed(object);
+            let values = if alone { values.text } else { "unknown".to_owned() };
             members.push((JsDoc::default(), format!("[key: string]: {values};")));
         } else if members.is_empty() {
             members.push((JsDoc::default(), "[key: string]: unknown;".to_owned()));
@@ -284,14 +295,19 @@ impl<'a> Printer<'a> {
                 types.push(self.type_of(schema, &format!("{at}/patternProperties/{pattern}"), indent + 1));
             }
         }
-        match object.get("additionalProperties") {
-            None | Some(Value::Bool(false)) => {}
-            Some(schema) => {
-                types.push(self.type_of(schema, &format!("{at}/additionalProperties"), indent + 1));
+        for keyword in ["additionalProperties", "unevaluatedProperties"] {
+            match object.get(keyword) {
+                None | Some(Value::Bool(false)) => {}
+                Some(schema) => types.push(self.type_of(schema, &format!("{at}/{keyword}"), indent + 1)),
             }
         }
         (!types.is_empty()).then(|| union(types))
     }
+}
+
+/// Whether a schema is put together of others.
+pub(super) fn is_composed(object: &Object) -> bool {
+    ["$ref", "allOf", "anyOf", "oneOf"].iter().any(|key| object.contains_key(*key))
 }
 
 /// The schema without the `null` that it allows beside something else.

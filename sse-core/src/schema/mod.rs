@@ -14,7 +14,7 @@
 //! | `Option<T>` with `skip_serializing_if` | left out | not required, or `null` | `n?: T \| null` | wider than what is sent; `--exact-optional` drops the `null` |
 //! | `Option<Option<T>>` | `null` for both | as `Option<T>` | `T \| null` | does not come back as it was, unless serde is told to leave one out |
 //! | `flatten` of a struct | its fields | its fields | its fields | |
-//! | `flatten` of a map | its entries | `additionalProperties` | `[key: string]: V` | an entry may have the name of a field, and then stands there twice |
+//! | `flatten` of a map | its entries | `additionalProperties`, or `unevaluatedProperties` beside an enum | `[key: string]: unknown`, because TypeScript would hold the fields to be `V` too | an entry may have the name of a field, and then stands there twice |
 //! | a map with integers for keys | keys as text | `patternProperties` | `{ [key: string]: V }` | |
 //! | a map with tuples or structs for keys | nothing | as if it were sent | as if it were sent | the event is an `EncodeError` |
 //! | a type that holds itself | nested | `$ref` | its name | |

@@ -117,6 +117,15 @@ fn each_schema_becomes_a_type_that_is_not_narrower() {
             value!({ "type": "object", "properties": { "a": { "type": "number" } }, "additionalProperties": { "type": "string" } }),
             "{ a?: number; [key: string]: unknown }",
         ),
+        (value!({ "type": "object", "unevaluatedProperties": { "type": "number" } }), "{ [key: string]: number }"),
+        (
+            value!({ "type": "object", "oneOf": [{ "properties": { "a": true } }], "unevaluatedProperties": { "type": "number" } }),
+            "({ [key: string]: unknown } & { a?: unknown })",
+        ),
+        (
+            value!({ "type": "object", "oneOf": [{ "properties": { "a": true } }], "unevaluatedProperties": false }),
+            "{ a?: unknown }",
+        ),
         (
             value!({ "properties": { "__proto__": true, "1": true, "a b": true }, "required": ["1"] }),
             "{ \"1\": unknown; __proto__?: unknown; \"a b\"?: unknown }",

@@ -29,5 +29,7 @@ mod random;
 mod scale;
 #[cfg(feature = "codegen")]
 mod schema;
+#[cfg(all(feature = "codegen", feature = "derive"))]
+mod unions;
 #[cfg(feature = "codegen")]
 mod verbs;

@@ -63,6 +63,7 @@ fn each_schema_becomes_a_type_that_is_not_narrower() {
         (value!({ "enum": [1, 1, true, "x\"", null] }), "Union[Literal[1], Literal[True], Literal[\"x\\\"\"], None]"),
         (value!({ "type": "object" }), "dict[str, Any]"),
         (value!({ "type": "object", "additionalProperties": { "type": "number" } }), "dict[str, float]"),
+        (value!({ "type": "object", "unevaluatedProperties": { "type": "number" } }), "dict[str, float]"),
         (
             value!({ "type": "object", "patternProperties": { "^a": { "type": "number" }, "^b": { "type": "string" } }, "additionalProperties": false }),
             "dict[str, Union[float, str]]",

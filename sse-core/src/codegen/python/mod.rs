@@ -11,6 +11,8 @@
 //!         print(event["data"]["symbol"])                   # mypy and pyright know the type
 //! ```
 //!
+//! The entries of a flattened map are in the value, and not in its type: a `TypedDict` says nothing of keys without a name.
+//!
 //! It needs Python 3.11 and no package. It checks nothing: who wants every payload validated makes models of pydantic from
 //! the schema instead, whose names are the same:
 //!

@@ -181,11 +181,13 @@ impl<'a> Types<'a> {
         let patterns = object.get("patternProperties").and_then(Value::as_object);
         let mut types: Vec<_> =
             patterns.into_iter().flat_map(Map::values).map(|schema| self.expression(schema, &hint, at)).collect();
-        match object.get("additionalProperties") {
-            Some(Value::Bool(false)) => {}
-            Some(schema) => types.push(self.expression(schema, &hint, at)),
-            None if types.is_empty() => types.push("Any".to_owned()),
-            None => {}
+        let keywords = ["additionalProperties", "unevaluatedProperties"];
+        let rest: Vec<_> = keywords.iter().filter_map(|keyword| object.get(*keyword)).collect();
+        if rest.is_empty() && types.is_empty() {
+            types.push("Any".to_owned());
+        }
+        for schema in rest.into_iter().filter(|schema| **schema != Value::Bool(false)) {
+            types.push(self.expression(schema, &hint, at));
         }
         format!("dict[str, {}]", if types.is_empty() { "Any".to_owned() } else { union(types) })
     }

@@ -1,12 +1,12 @@
 /**
- * Where in a payload the integers of 64 bits are: 1 here, a name where a definition says, else in the properties `p` and the
- * other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`, if the
- * value has the constants `c`.
+ * Where in a payload the integers of 64 bits are: 1 here, 0 nowhere, a name where a definition says, else in the properties
+ * `p` and the other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`:
+ * if the value has the constants `c`, of which a list is any one, and has (1) or has not (0) the properties `h`.
  */
 export type Integers = 1 | string | IntegersWithin;
 export interface IntegersWithin {
     readonly p?: {
-        readonly [name: string]: Integers;
+        readonly [name: string]: Integers | 0;
     };
     readonly v?: Integers;
     readonly t?: readonly (Integers | 0)[];
@@ -14,6 +14,9 @@ export interface IntegersWithin {
     readonly any?: readonly Integers[];
     readonly c?: {
         readonly [name: string]: unknown;
+    };
+    readonly h?: {
+        readonly [name: string]: 0 | 1;
     };
 }
 /**

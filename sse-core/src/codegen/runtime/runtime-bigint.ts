@@ -1,19 +1,20 @@
 import { StreamError } from "./runtime.js";
 
 /**
- * Where in a payload the integers of 64 bits are: 1 here, a name where a definition says, else in the properties `p` and the
- * other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`, if the
- * value has the constants `c`.
+ * Where in a payload the integers of 64 bits are: 1 here, 0 nowhere, a name where a definition says, else in the properties
+ * `p` and the other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`:
+ * if the value has the constants `c`, of which a list is any one, and has (1) or has not (0) the properties `h`.
  */
 export type Integers = 1 | string | IntegersWithin;
 
 export interface IntegersWithin {
-  readonly p?: { readonly [name: string]: Integers };
+  readonly p?: { readonly [name: string]: Integers | 0 };
   readonly v?: Integers;
   readonly t?: readonly (Integers | 0)[];
   readonly i?: Integers;
   readonly any?: readonly Integers[];
   readonly c?: { readonly [name: string]: unknown };
+  readonly h?: { readonly [name: string]: 0 | 1 };
 }
 
 type Parse = (text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown) => unknown;
@@ -28,21 +29,22 @@ export function bigIntParser(events: { readonly [event: string]: Integers }, def
     throw new StreamError("data", "JSON.parse gives no source text here, and would round integers of 64 bits: use another --int64");
   }
 
-  // `texts` is the value with the text of each number in its place.
-  const convert = (at: Integers | 0 | undefined, value: any, texts: any): unknown => {
-    if (typeof at === "string") return convert(definitions[at], value, texts);
+  // `texts` is the value with the text of each number in its place; `named` are the properties that are none of `v`.
+  const convert = (at: Integers | 0 | undefined, value: any, texts: any, named = {}): unknown => {
+    if (typeof at === "string") return convert(definitions[at], value, texts, named);
     if (at === 1) return typeof value === "number" && /^-?\d+$/.test(texts) ? BigInt(texts) : value;
-    if (!at || typeof value !== "object" || value === null) {
+    const { p = {}, v, t = [], i, any = [], c = {}, h = {} } = at || {};
+    if (typeof value !== "object" || value === null) {
       // An integer may be one of several things that are no objects.
-      for (const one of (at || undefined)?.any ?? []) value = convert(one, value, texts);
+      for (const one of any) value = convert(one, value, texts);
       return value;
     }
-    for (const [name, constant] of Object.entries(at.c ?? {})) if (value[name] !== constant) return value;
-    for (const one of at.any ?? []) convert(one, value, texts);
+    for (const [name, constant] of Object.entries(c)) if (![constant].flat().includes(value[name])) return value;
+    for (const [name, has] of Object.entries(h)) if (+Object.hasOwn(value, name) !== has) return value;
+    for (const one of any) convert(one, value, texts, { ...named, ...p });
     for (const key of Object.keys(value)) {
-      const { p = {}, v, t = [], i } = at;
-      const next = Array.isArray(value) ? (t[+key] ?? i) : Object.hasOwn(p, key) ? p[key] : v;
-      if (next && key !== "__proto__") value[key] = convert(next, value[key], texts[key]);
+      const next = Array.isArray(value) ? (t[+key] ?? i) : Object.hasOwn(p, key) ? p[key] : Object.hasOwn(named, key) ? 0 : v;
+      if (next) value[key] = convert(next, value[key], texts[key]);
     }
     return value;
   };

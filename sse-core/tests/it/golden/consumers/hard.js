@@ -28,7 +28,7 @@ export const HardCodec = {
   },
   terminal: [],
   get parse() {
-    return bigIntParser({"any":"Any","bare":1,"beside":"Beside","flat":"Flat","inside":"Inside","left":"Item","names":"PageOfstring","prices":"PageOfItem","right":"RightItem","signed-keys":{"v":{"i":1}},"tree":"Tree","tuple":"HardTupleData","wide":"HardWideData"}, {"Any":{"any":[1,{"p":{"number":1}}]},"Beside":{"any":[{"p":{"New":1}},{"p":{"Pair":{"t":[1,0]}}},{"p":{"Named":{"p":{"number":1}}}}]},"Flat":{"p":{"before":1,"oftenEmpty":{"i":1},"twoWords":1},"v":1},"HardTupleData":{"t":[1,1,{"i":1}]},"HardWideData":{"p":{"absent":1,"null":1,"signed":1,"unsigned":1}},"Inside":{"c":{"kind":"with_number"},"p":{"number":1}},"Item":{"p":{"cents":1}},"PageOfItem":{"p":{"items":{"i":"Item"},"next":1}},"PageOfstring":{"p":{"next":1}},"RightItem":{"p":{"next":"Item"}},"Tree":{"p":{"children":{"i":"Tree"},"parent":"Tree","size":1}}});
+    return bigIntParser({"any":"Any","bare":1,"beside":"Beside","flat":"Flat","inside":"Inside","left":"Item","names":"PageOfstring","prices":"PageOfItem","right":"RightItem","signed-keys":{"v":{"i":1}},"tree":"Tree","tuple":"HardTupleData","wide":"HardWideData"}, {"Any":{"any":[1,{"p":{"number":1}}]},"Beside":{"any":[{"p":{"New":1}},{"p":{"Pair":{"t":[1,0]}}},{"p":{"Named":{"p":{"number":1}}}}]},"Flat":{"p":{"before":1,"oftenEmpty":{"i":1},"twoWords":1},"v":1},"HardTupleData":{"t":[1,1,{"i":1}]},"HardWideData":{"p":{"absent":1,"null":1,"signed":1,"unsigned":1}},"Inside":{"p":{"number":1}},"Item":{"p":{"cents":1}},"PageOfItem":{"p":{"items":{"i":"Item"},"next":1}},"PageOfstring":{"p":{"next":1}},"RightItem":{"p":{"next":"Item"}},"Tree":{"p":{"children":{"i":"Tree"},"parent":"Tree","size":1}}});
   },
 };
 

@@ -664,27 +664,30 @@ function bigIntParser(events, definitions) {
     if (parse("1", (_key, _value, context) => context?.source) !== "1") {
         throw new StreamError("data", "JSON.parse gives no source text here, and would round integers of 64 bits: use another --int64");
     }
-    // `texts` is the value with the text of each number in its place.
-    const convert = (at, value, texts) => {
+    // `texts` is the value with the text of each number in its place; `named` are the properties that are none of `v`.
+    const convert = (at, value, texts, named = {}) => {
         if (typeof at === "string")
-            return convert(definitions[at], value, texts);
+            return convert(definitions[at], value, texts, named);
         if (at === 1)
             return typeof value === "number" && /^-?\d+$/.test(texts) ? BigInt(texts) : value;
-        if (!at || typeof value !== "object" || value === null) {
+        const { p = {}, v, t = [], i, any = [], c = {}, h = {} } = at || {};
+        if (typeof value !== "object" || value === null) {
             // An integer may be one of several things that are no objects.
-            for (const one of (at || undefined)?.any ?? [])
+            for (const one of any)
                 value = convert(one, value, texts);
             return value;
         }
-        for (const [name, constant] of Object.entries(at.c ?? {}))
-            if (value[name] !== constant)
+        for (const [name, constant] of Object.entries(c))
+            if (![constant].flat().includes(value[name]))
                 return value;
-        for (const one of at.any ?? [])
-            convert(one, value, texts);
+        for (const [name, has] of Object.entries(h))
+            if (+Object.hasOwn(value, name) !== has)
+                return value;
+        for (const one of any)
+            convert(one, value, texts, { ...named, ...p });
         for (const key of Object.keys(value)) {
-            const { p = {}, v, t = [], i } = at;
-            const next = Array.isArray(value) ? (t[+key] ?? i) : Object.hasOwn(p, key) ? p[key] : v;
-            if (next && key !== "__proto__")
+            const next = Array.isArray(value) ? (t[+key] ?? i) : Object.hasOwn(p, key) ? p[key] : Object.hasOwn(named, key) ? 0 : v;
+            if (next)
                 value[key] = convert(next, value[key], texts[key]);
         }
         return value;
