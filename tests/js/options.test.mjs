@@ -96,6 +96,12 @@ test("of types that are put together, integers are bigints where the type says s
     ["time", `{"unit":"microsecond","n":${BIG}}`, { unit: "microsecond", n: big }],
     ["bags", `{"a":1,"t":"Wide","small":2,"k":"A","n":3}`, { a: 1, t: "Wide", small: 2n, k: "A", n: 3 }],
     ["bags", `{"a":1,"t":"Counts","small":2,"z":${BIG},"k":"A","n":3}`, { a: 1, t: "Counts", small: 2, z: big, k: "A", n: 3 }],
+    ["perhaps", `{"a":1,"k":"A","n":2,"Left":3}`, { a: 1, k: "A", n: 2, Left: 3 }],
+    ["perhaps", `{"a":1,"Right":{"n":3}}`, { a: 1, Right: { n: 3n } }],
+    ["perhaps-totals", `{"k":"A","n":2,"z":3}`, { k: "A", n: 2, z: 3n }],
+    ["perhaps-totals", `{"n":${BIG}}`, { n: big }],
+    ["loose", `{"k":"A","n":2}`, { k: "A", n: 2 }],
+    ["loose", `{"k":1,"n":2}`, { k: 1n, n: 2n }],
     ["bags", `{"a":1,"t":"Empty","k":"B"}`, { a: 1, t: "Empty", k: "B" }],
   ]) assert.deepEqual(parse(data, event), expected, data);
 });

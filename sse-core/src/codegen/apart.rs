@@ -43,11 +43,12 @@ pub(super) struct Member {
 }
 
 impl Shape {
-    /// What a value of this shape has, and the others have not: constants `c`, and members that are there or not, `h`.
+    /// What a value of this shape has, and the others have not: constants `c`, those that it has not, `x`, and members that
+    /// are there or not, `h`.
     ///
     /// `open` says that members without a name may come from elsewhere.
     pub(super) fn apart_from(&self, others: &[&Self], open: bool) -> Map<String, Value> {
-        let (mut constants, mut has) = (Map::new(), Map::new());
+        let (mut constants, mut excluded, mut has) = (Map::new(), BTreeMap::<_, Vec<Value>>::new(), Map::new());
         for other in others.iter().filter(|other| self.is_read_unlike(other)) {
             if let Some((name, values)) = self.only_here(other) {
                 let values = if let [only] = values { only.clone() } else { values.to_vec().into() };
@@ -59,10 +60,23 @@ impl Shape {
                     has.insert(name.clone(), json!(1));
                 }
             }
-            let absent = other.members.keys().filter(|name| !open && !self.open && !self.members.contains_key(*name));
-            has.extend(absent.map(|name| (name.clone(), json!(0))));
+            for (name, member) in other.members.iter().filter(|(name, _)| !self.members.contains_key(*name)) {
+                match &member.values {
+                    // It may be there nevertheless, but not as the other has it.
+                    Some(values) if (open || self.open) && member.required => {
+                        let excluded = excluded.entry(name.clone()).or_default();
+                        let more: Vec<_> = values.iter().filter(|value| !excluded.contains(value)).cloned().collect();
+                        excluded.extend(more);
+                    }
+                    _ if open || self.open => {}
+                    _ => {
+                        has.insert(name.clone(), json!(0));
+                    }
+                }
+            }
         }
-        let told = [("c", constants), ("h", has)].into_iter().filter(|(_, map)| !map.is_empty());
+        let excluded = excluded.into_iter().map(|(name, values)| (name, values.into())).collect();
+        let told = [("c", constants), ("x", excluded), ("h", has)].into_iter().filter(|(_, map)| !map.is_empty());
         told.map(|(key, map)| (key.to_owned(), map.into())).collect()
     }
 

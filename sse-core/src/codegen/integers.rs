@@ -137,7 +137,7 @@ impl Walk<'_> {
             }
             for mut told in told {
                 let place = match &place {
-                    Value::Object(place) if !place.contains_key("c") && !place.contains_key("h") => {
+                    Value::Object(place) if !["c", "x", "h"].iter().any(|key| place.contains_key(*key)) => {
                         told.extend(place.clone());
                         told.into()
                     }

@@ -1,10 +1,11 @@
 //! JSON Schema as TypeScript types.
 //!
 //! A type is never narrower than its schema. Constraints that TypeScript cannot state are left out; a keyword that is
-//! not known makes the type `unknown`, with a diagnostic, because it could mean anything.
+//! not known makes the type `unknown`, with a diagnostic, because it could mean anything. Only a branch of an object that says
+//! nothing, `{}`, is taken for one without the others' tags: it is a flattened `Option` that is `None`.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -115,6 +116,11 @@ impl<'a> Printer<'a> {
     }
 
     fn type_of(&mut self, schema: &Value, at: &str, indent: usize) -> Type {
+        self.part(schema, at, indent, false)
+    }
+
+    /// `is_object` says that it is known to be an object, from what stands around it.
+    fn part(&mut self, schema: &Value, at: &str, indent: usize, is_object: bool) -> Type {
         let object = match schema {
             Value::Bool(false) => return Type::atom("never"),
             Value::Object(object) => object,
@@ -130,22 +136,24 @@ impl<'a> Printer<'a> {
         if let Some(Value::Array(values)) = object.get("enum") {
             return union(values.iter().map(literal).collect());
         }
+        let is_object = is_object || object.get("type").is_some_and(|kind| kind == "object");
         let mut parts = Vec::new();
         if let Some(reference) = object.get("$ref") {
             parts.push(self.reference(reference, at));
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(Value::Array(branches)) = object.get(keyword) {
-                let types = branches
-                    .iter()
-                    .enumerate()
-                    .map(|(n, branch)| self.type_of(branch, &format!("{at}/{keyword}/{n}"), indent));
+                let types = branches.iter().enumerate().map(|(n, branch)| match branch {
+                    Value::Object(none) if is_object && none.is_empty() => without_tags(branches),
+                    Value::Bool(true) if is_object => Type::atom("{ [key: string]: unknown }"),
+                    _ => self.part(branch, &format!("{at}/{keyword}/{n}"), indent, is_object),
+                });
                 parts.push(union(types.collect()));
             }
         }
         if let Some(Value::Array(all)) = object.get("allOf") {
-            parts
-                .extend(all.iter().enumerate().map(|(n, part)| self.type_of(part, &format!("{at}/allOf/{n}"), indent)));
+            let all = all.iter().enumerate();
+            parts.extend(all.map(|(n, part)| self.part(part, &format!("{at}/allOf/{n}"), indent, is_object)));
         }
         // `type` beside other parts only repeats what they say, unless it has parts of its own.
         let structural = [
@@ -303,6 +311,20 @@ impl<'a> Printer<'a> {
         }
         (!types.is_empty()).then(|| union(types))
     }
+}
+
+/// An object that is none of the branches: what a flattened `Option` is without an enum.
+fn without_tags(branches: &[Value]) -> Type {
+    let mut tags = BTreeSet::new();
+    let mut open: Vec<&Value> = branches.iter().collect();
+    while let Some(schema) = open.pop() {
+        let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        tags.extend(members.filter(|(_, schema)| schema.get("const").is_some()).map(|(name, _)| name));
+        let parts = ["oneOf", "anyOf", "allOf"].iter().filter_map(|keyword| schema.get(*keyword)?.as_array());
+        open.extend(parts.flatten());
+    }
+    let members: Vec<_> = tags.into_iter().map(|name| format!("{}?: never", property(name))).collect();
+    Type::atom(if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join("; ")) })
 }
 
 /// Whether a schema is put together of others.

@@ -137,6 +137,15 @@ fn each_schema_becomes_a_type_that_is_not_narrower() {
             value!({ "type": "object", "properties": { "a": { "type": "number" } }, "oneOf": [{ "type": "object", "properties": { "b": {} } }, { "type": "null" }] }),
             "({ a?: number } & ({ b?: unknown } | null))",
         ),
+        (
+            value!({ "type": "object", "properties": { "a": true }, "anyOf": [{ "oneOf": [{ "properties": { "k-b": { "const": 1 } } }] }, {}] }),
+            "({ a?: unknown } & ({ \"k-b\"?: 1 } | { \"k-b\"?: never }))",
+        ),
+        (
+            value!({ "type": "object", "allOf": [{ "anyOf": [{ "properties": { "b": true } }, {}] }, { "anyOf": [{ "properties": { "c": true } }, true] }] }),
+            "(({ b?: unknown } | {}) & ({ c?: unknown } | { [key: string]: unknown }))",
+        ),
+        (value!({ "anyOf": [{ "properties": { "b": true } }, {}] }), "unknown"),
         (value!({ "type": "string", "allOf": [{ "anyOf": [{ "const": "a" }, { "const": "b" }] }] }), "(\"a\" | \"b\")"),
         (value!({ "type": "string", "x-mine": 1 }), "string"),
     ] {

@@ -99,6 +99,37 @@ struct Bags {
     kind: Kind,
 }
 
+#[derive(Serialize, JsonSchema)]
+enum External {
+    Left(u8),
+    Right { n: u64 },
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Perhaps {
+    a: u8,
+    #[serde(flatten)]
+    kind: Option<Kind>,
+    #[serde(flatten)]
+    external: Option<External>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct PerhapsTotals {
+    #[serde(flatten)]
+    kind: Option<Kind>,
+    #[serde(flatten)]
+    totals: BTreeMap<String, u64>,
+}
+
+/// A tagged variant, or any map.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Loose {
+    Kind(Kind),
+    Map(BTreeMap<String, u64>),
+}
+
 #[derive(SseEvent)]
 #[sse(rename_all = "kebab-case")]
 enum Mixed {
@@ -108,6 +139,9 @@ enum Mixed {
     Tuple(Tuple),
     Time(Time),
     Bags(Bags),
+    Perhaps(Perhaps),
+    PerhapsTotals(PerhapsTotals),
+    Loose(Loose),
 }
 
 #[test]

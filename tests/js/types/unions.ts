@@ -1,5 +1,5 @@
 // What the types must say of what serde puts together of several types. Compiled, never run.
-import type { Either, MixedEvents, Time, Totals, Tuple } from "./mixed.js";
+import type { Either, Loose, MixedEvents, Perhaps, PerhapsTotals, Time, Totals, Tuple } from "./mixed.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : ["the types differ"]): void {}
@@ -25,4 +25,17 @@ export function bags(bags: MixedEvents["bags"]): void {
   same<typeof bags.a, number>();
   if (bags.k === "A") same<typeof bags.n, number>();
   if (bags.t === "Counts") same<typeof bags.small, number>();
+}
+
+export function perhaps(perhaps: Perhaps, totals: PerhapsTotals, loose: Loose): void {
+  same<typeof perhaps.a, number>();
+  same<(typeof perhaps)["k"], "A" | "B" | undefined>();
+  if (perhaps.k === "A") same<typeof perhaps.n, number>();
+  if ("n" in perhaps) same<typeof perhaps.k, "A">();
+  if ("Left" in perhaps) same<typeof perhaps.Left, number>();
+  // @ts-expect-error only some have one
+  perhaps.Left;
+  same<(typeof totals)["z"], unknown>();
+  if (totals.k === "A") same<typeof totals.n, number>();
+  if (loose["k"] === "A") same<(typeof loose)["n"], number>();
 }

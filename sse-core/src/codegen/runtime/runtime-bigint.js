@@ -14,7 +14,7 @@ export function bigIntParser(events, definitions) {
             return convert(definitions[at], value, texts, named);
         if (at === 1)
             return typeof value === "number" && /^-?\d+$/.test(texts) ? BigInt(texts) : value;
-        const { p = {}, v, t = [], i, any = [], c = {}, h = {} } = at || {};
+        const { p = {}, v, t = [], i, any = [], c = {}, x = {}, h = {} } = at || {};
         if (typeof value !== "object" || value === null) {
             // An integer may be one of several things that are no objects.
             for (const one of any)
@@ -23,6 +23,9 @@ export function bigIntParser(events, definitions) {
         }
         for (const [name, constant] of Object.entries(c))
             if (![constant].flat().includes(value[name]))
+                return value;
+        for (const [name, constants] of Object.entries(x))
+            if (constants.includes(value[name]))
                 return value;
         for (const [name, has] of Object.entries(h))
             if (+Object.hasOwn(value, name) !== has)

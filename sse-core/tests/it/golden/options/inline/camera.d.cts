@@ -289,7 +289,7 @@ export {};
 /**
  * Where in a payload the integers of 64 bits are: 1 here, 0 nowhere, a name where a definition says, else in the properties
  * `p` and the other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`:
- * if the value has the constants `c`, of which a list is any one, and has (1) or has not (0) the properties `h`.
+ * if the value has the constants `c`, of which a list is any one, none of `x`, and has (1) or has not (0) the properties `h`.
  */
 export type Integers = 1 | string | IntegersWithin;
 export interface IntegersWithin {
@@ -302,6 +302,9 @@ export interface IntegersWithin {
     readonly any?: readonly Integers[];
     readonly c?: {
         readonly [name: string]: unknown;
+    };
+    readonly x?: {
+        readonly [name: string]: readonly unknown[];
     };
     readonly h?: {
         readonly [name: string]: 0 | 1;

@@ -844,7 +844,7 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
 /**
  * Where in a payload the integers of 64 bits are: 1 here, 0 nowhere, a name where a definition says, else in the properties
  * `p` and the other values `v` of an object, in the first members `t` and the other items `i` of an array, and in each of `any`:
- * if the value has the constants `c`, of which a list is any one, and has (1) or has not (0) the properties `h`.
+ * if the value has the constants `c`, of which a list is any one, none of `x`, and has (1) or has not (0) the properties `h`.
  */
 export type Integers = 1 | string | IntegersWithin;
 
@@ -855,6 +855,7 @@ export interface IntegersWithin {
   readonly i?: Integers;
   readonly any?: readonly Integers[];
   readonly c?: { readonly [name: string]: unknown };
+  readonly x?: { readonly [name: string]: readonly unknown[] };
   readonly h?: { readonly [name: string]: 0 | 1 };
 }
 
@@ -874,13 +875,14 @@ export function bigIntParser(events: { readonly [event: string]: Integers }, def
   const convert = (at: Integers | 0 | undefined, value: any, texts: any, named = {}): unknown => {
     if (typeof at === "string") return convert(definitions[at], value, texts, named);
     if (at === 1) return typeof value === "number" && /^-?\d+$/.test(texts) ? BigInt(texts) : value;
-    const { p = {}, v, t = [], i, any = [], c = {}, h = {} } = at || {};
+    const { p = {}, v, t = [], i, any = [], c = {}, x = {}, h = {} } = at || {};
     if (typeof value !== "object" || value === null) {
       // An integer may be one of several things that are no objects.
       for (const one of any) value = convert(one, value, texts);
       return value;
     }
     for (const [name, constant] of Object.entries(c)) if (![constant].flat().includes(value[name])) return value;
+    for (const [name, constants] of Object.entries(x)) if (constants.includes(value[name])) return value;
     for (const [name, has] of Object.entries(h)) if (+Object.hasOwn(value, name) !== has) return value;
     for (const one of any) convert(one, value, texts, { ...named, ...p });
     for (const key of Object.keys(value)) {
