@@ -1,11 +1,13 @@
 //! Documentation comments.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
+
+use super::lines::lines;
 
 /// What JSON holds but a `number` may not.
 pub(super) const ROUNDED: &str = "May exceed Number.MAX_SAFE_INTEGER, where JSON.parse rounds it.";
@@ -45,12 +47,12 @@ impl JsDoc {
         if !self.0.is_empty() {
             self.0.push(String::new());
         }
-        self.0.extend(text.trim().lines().map(|line| line.trim_end().to_owned()));
+        self.0.extend(lines(text));
     }
 
     /// Adds a line.
     pub(super) fn tag(&mut self, text: &str) {
-        self.0.extend(text.lines().map(ToOwned::to_owned));
+        self.0.extend(lines(text));
     }
 
     pub(super) const fn is_empty(&self) -> bool {

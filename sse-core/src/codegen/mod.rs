@@ -170,6 +170,7 @@ mod ident;
 mod integers;
 mod jsdoc;
 mod keyword;
+mod lines;
 mod link;
 pub mod openapi;
 mod options;

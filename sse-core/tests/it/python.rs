@@ -131,6 +131,7 @@ struct Money {
 }
 
 #[derive(serde::Serialize, schemars::JsonSchema)]
+#[doc = "What was paid.\rraise SystemExit(\"this was a comment\")\0"]
 #[expect(dead_code, reason = "only the type is used")]
 enum Paid {
     Money(Money),
@@ -145,4 +146,6 @@ fn a_member_that_is_called_like_a_type_does_not_hide_it() {
     assert!(text.contains("PaidMoney = TypedDict(\"PaidMoney\", {\n    \"Money\": \"Money\",\n})"), "{text}");
     assert!(text.contains("Paid: TypeAlias = Union[Literal[\"Free\"], \"PaidMoney\"]"), "{text}");
     golden("python/payments_sse.py", &text);
+    // A comment ends where Python says, which is at a CR too.
+    assert!(text.contains("\n# raise SystemExit") && !text.contains(['\r', '\0']), "{text}");
 }

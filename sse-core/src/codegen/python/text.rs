@@ -6,6 +6,8 @@ use alloc::string::{String, ToString as _};
 
 use serde_json::Value;
 
+use super::super::lines::lines;
+
 /// A string literal: what JSON escapes, Python reads as JSON does.
 pub(super) fn string(text: &str) -> String {
     Value::from(text).to_string()
@@ -15,7 +17,7 @@ pub(super) fn string(text: &str) -> String {
 pub(super) fn docstring(text: &str, indent: usize) -> String {
     let margin = "    ".repeat(indent);
     // Neither an escape nor the end of the string may be in it.
-    let text = text.trim().replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
+    let text = lines(text).join("\n").replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
     let last = if text.ends_with('"') { " " } else { "" };
     match text.split_once('\n') {
         None if text.is_empty() => String::new(),
@@ -35,7 +37,7 @@ pub(super) fn docstring(text: &str, indent: usize) -> String {
 /// Comment lines.
 pub(super) fn comment(text: &str, indent: usize) -> String {
     let margin = "    ".repeat(indent);
-    text.trim().lines().map(|line| format!("{margin}# {line}").trim_end().to_owned() + "\n").collect()
+    lines(text).iter().map(|line| format!("{margin}# {line}").trim_end().to_owned() + "\n").collect()
 }
 
 #[cfg(test)]
@@ -49,6 +51,8 @@ mod tests {
         assert_eq!(docstring("say \"a\"", 0), "\"\"\"say \"a\" \"\"\"\n");
         assert_eq!(docstring("a\n\n b", 1), "    \"\"\"a\n\n     b\n    \"\"\"\n");
         assert_eq!(comment("a\n\nb", 1), "    # a\n    #\n    # b\n");
+        assert_eq!(comment("a\rimport os\r\nb", 0), "# a\n# import os\n# b\n");
+        assert_eq!(docstring("a\rb", 0), "\"\"\"a\nb\n\"\"\"\n");
         assert_eq!(string("a\"\n\u{1}"), "\"a\\\"\\n\\u0001\"");
     }
 }
