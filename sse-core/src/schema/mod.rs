@@ -64,7 +64,7 @@ mod manifest;
 mod non_finite;
 pub(crate) mod reference;
 mod typed;
-mod view;
+pub(crate) mod view;
 pub(crate) mod walk;
 pub(crate) mod wire;
 

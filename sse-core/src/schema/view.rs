@@ -13,7 +13,8 @@ use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema, Stream
 /// The JSON Schema (2020-12) of the events of `E`: of `{"event", "data"}`, where `data` is what was decoded.
 ///
 /// Every event and every payload is a titled definition; exactly one branch of the root's `oneOf` matches a received
-/// event. The default event, `message`, is the one that may leave out `event`.
+/// event. The default event, `message`, is the one that may leave out `event`. Of a stream without events it says
+/// `"not": {}`.
 ///
 /// # Errors
 ///
@@ -63,10 +64,11 @@ impl Manifest {
             definitions.insert(name.clone(), event_definition(&name, event));
             facts.insert(event.name.clone(), event_facts(event));
         }
+        let (keyword, branches) = union("oneOf", branches);
         let mut root = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": self.name(),
-            "oneOf": branches,
+            (keyword): branches,
             "x-sse": stream_facts(self.facts(), facts),
             "$defs": definitions,
         });
@@ -75,6 +77,11 @@ impl Manifest {
         }
         canonical(root)
     }
+}
+
+/// One of the branches, by that keyword; nothing, if there are none, because no keyword of a union may be without any.
+pub(crate) fn union(keyword: &str, branches: Vec<Value>) -> (&str, Value) {
+    if branches.is_empty() { ("not", json!({})) } else { (keyword, branches.into()) }
 }
 
 /// What is not as usual is said; what is usual is not.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json as value};
 use sse_core::codegen::openapi::{Data, OpenApi, Version};
 use sse_core::codegen::{Cli, Registry};
-use sse_core::schema::{EventSchema, PayloadSchema, SseSchema, canonical_text};
+use sse_core::schema::{EventSchema, PayloadSchema, SseSchema, canonical_text, draft07, event_view};
 
 use crate::schema::{Feed, json, stream};
 use crate::verbs::{Folder, frames, run};
@@ -294,4 +294,27 @@ fn the_verb_writes_merges_and_checks() {
     let taken = value!({ "openapi": "3.2.0", "paths": { "/feed": { "get": {} } } });
     fs::write(folder.path("taken.json"), taken.to_string()).unwrap();
     assert_eq!(run(&cli, "openapi --merge taken.json"), ExitCode::from(100));
+}
+
+stream!(Never, "Never", |_g| Vec::new());
+stream!(Units, "Units", |_g| vec![EventSchema::new("ping", "Ping", PayloadSchema::Empty)]);
+
+#[test]
+fn a_union_of_nothing_is_a_schema() {
+    let view = event_view::<Never>().unwrap();
+    assert!(jsonschema::meta::is_valid(&view), "{view}");
+    assert!(!jsonschema::draft202012::new(&view).unwrap().is_valid(&value!({ "event": "x" })));
+    assert!(jsonschema::draft7::meta::is_valid(&draft07(view)));
+    for data in [Data::Strict, Data::Decoded, Data::Payload] {
+        for version in [Version::V3_1, Version::V3_2] {
+            let how = OpenApi::new().data(data).version(version);
+            let registry = Registry::new().stream::<Never>("/never").stream::<Units>("/units");
+            let document = registry.openapi(&how).unwrap();
+            for schema in document["components"]["schemas"].as_object().unwrap().values() {
+                assert!(jsonschema::meta::is_valid(schema), "{schema}");
+            }
+        }
+    }
+    let payloads = Registry::new().stream::<Units>("/units").openapi(&OpenApi::new().data(Data::Payload)).unwrap();
+    assert_eq!(payloads["components"]["schemas"]["UnitsPayload"]["not"], value!({}));
 }

@@ -12,7 +12,7 @@ use super::super::error::CodegenError;
 use super::Data;
 use crate::schema::reference::{definition_of, reachable, reference_to};
 use crate::schema::wire::{self, Wire};
-use crate::schema::{Manifest, PayloadSchema, canonical, walk};
+use crate::schema::{Manifest, PayloadSchema, canonical, view, walk};
 
 /// The components that the streams need.
 #[derive(Debug, Default)]
@@ -31,12 +31,10 @@ impl Components {
             Data::Payload => payloads(manifest),
         };
         let name = component_name(manifest.name()) + if data == Data::Payload { "Payload" } else { "" };
-        let branches: Vec<_> = branches.iter().map(|name| json!({ "$ref": reference_to(name) })).collect();
-        let mut union = json!({
-            "title": manifest.name(),
-            // Payloads need not exclude each other; events do, by their names.
-            (if data == Data::Payload { "anyOf" } else { "oneOf" }): branches,
-        });
+        let branches = branches.iter().map(|name| json!({ "$ref": reference_to(name) })).collect();
+        // Payloads need not exclude each other; events do, by their names.
+        let (keyword, branches) = view::union(if data == Data::Payload { "anyOf" } else { "oneOf" }, branches);
+        let mut union = json!({ "title": manifest.name(), (keyword): branches });
         if let (Value::Object(union), Some(description)) = (&mut union, manifest.description()) {
             union.insert("description".to_owned(), description.into());
         }
