@@ -1,7 +1,7 @@
 //! A document of AsyncAPI: a channel for each stream, and a message for each event.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -24,7 +24,7 @@ impl Registry {
     /// # Errors
     ///
     /// Returns [`CodegenError`] as [`Registry::render`] does; also if two streams have types of one name that are not the
-    /// same.
+    /// same, or names that are one in an operation's id.
     ///
     /// # Examples
     ///
@@ -44,14 +44,22 @@ impl Registry {
 pub(super) fn document(streams: &[Selected<'_>]) -> Result<Value, CodegenError> {
     let mut components = Components::default();
     let (mut channels, mut operations) = (Map::new(), Map::new());
+    // The stream of each operation.
+    let mut owners = BTreeMap::new();
     for stream in streams {
         let messages = messages(stream, &mut components)?;
         let channel = format!("#/channels/{}", stream.file);
         // Not in the order of the object, which is another in other builds.
         let keys: BTreeSet<_> = messages.keys().collect();
         let all: Vec<_> = keys.iter().map(|key| json!({ "$ref": format!("{channel}/messages/{key}") })).collect();
+        let name = stream.manifest.name();
+        let id = format!("send{}", pascal_case(name));
+        if let Some(first) = owners.insert(id.clone(), name) {
+            let owner = |name: &str| format!("stream `{name}`");
+            return Err(CodegenError::same_operation(&id, &owner(first), &owner(name)));
+        }
         operations.insert(
-            format!("send{}", pascal_case(stream.manifest.name())),
+            id,
             json!({
                 "action": "send",
                 "channel": { "$ref": channel },

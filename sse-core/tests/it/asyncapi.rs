@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::Value;
+use sse_core::SseEvent;
 use sse_core::codegen::{Cli, Registry};
 use sse_core::schema::canonical_text;
 
@@ -29,6 +30,27 @@ fn every_event_is_a_message_that_its_operation_sends() {
     let leads = |reference: &Value| document.pointer(reference["$ref"].as_str().unwrap().strip_prefix('#').unwrap());
     assert!(sent.iter().all(|reference| leads(reference).is_some()));
     assert!(leads(&messages["price-tick"]["payload"]).is_some());
+}
+
+#[derive(SseEvent)]
+#[sse(name = "a_1")]
+#[expect(dead_code, reason = "only the type is used")]
+enum Lower {
+    X(u8),
+}
+
+#[derive(SseEvent)]
+#[sse(name = "A1")]
+#[expect(dead_code, reason = "only the type is used")]
+enum Upper {
+    Y(u8),
+}
+
+#[test]
+fn streams_whose_operations_would_have_one_id_are_an_error() {
+    let registry = Registry::new().stream::<Lower>("/a").stream::<Upper>("/b");
+    let error = registry.asyncapi().unwrap_err().to_string();
+    assert_eq!(error, "operation `sendA1`: stream `a_1` and stream `A1` have the same id");
 }
 
 #[test]

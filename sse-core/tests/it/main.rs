@@ -1,6 +1,6 @@
 //! Tests of the public API, in one binary.
 
-#[cfg(feature = "codegen")]
+#[cfg(all(feature = "codegen", feature = "derive"))]
 mod asyncapi;
 mod auto_traits;
 #[cfg(feature = "codegen")]
