@@ -81,7 +81,9 @@ test("integers of 64 bits are bigints, and nothing else is", async (t) => {
 
 test("of types that are put together, integers are bigints where the type says so", async (t) => {
   withSources(t);
-  const { parse } = (await load(golden + "mixed.js")).MixedCodec;
+  const { MixedCodec, MixedSchemas } = await load(golden + "mixed.js");
+  assert.deepEqual(Object.keys(MixedSchemas.prototype.$defs.Prototype.properties), ["__proto__"]);
+  const { parse } = MixedCodec;
   const big = 18446744073709551615n;
   for (const [event, data, expected] of [
     // What is named by the variant that it is, and only by that, is no entry of the map.
@@ -103,6 +105,7 @@ test("of types that are put together, integers are bigints where the type says s
     ["loose", `{"k":"A","n":2}`, { k: "A", n: 2 }],
     ["loose", `{"k":1,"n":2}`, { k: 1n, n: 2n }],
     ["bags", `{"a":1,"t":"Empty","k":"B"}`, { a: 1, t: "Empty", k: "B" }],
+    ["prototype", `{"__proto__":${BIG}}`, JSON.parse('{"__proto__":0}', (key, value) => (key ? big : value))],
   ]) assert.deepEqual(parse(data, event), expected, data);
 });
 

@@ -110,6 +110,14 @@ pub(super) fn key(name: &str) -> String {
     if name == "__proto__" { "[\"__proto__\"]".to_owned() } else { property(name) }
 }
 
+/// JSON as an expression. A quotation mark within a string is escaped, so that only a key stands like this.
+pub(super) fn json_literal(value: &Value) -> String {
+    let key = key("__proto__");
+    ["{", ","].iter().fold(value.to_string(), |text, before| {
+        text.replace(&format!("{before}\"__proto__\":"), &format!("{before}{key}:"))
+    })
+}
+
 /// A member of an object: `params.room`, or `params["room-id"]`.
 pub(super) fn member(object: &str, name: &str) -> String {
     if is_identifier(name) { format!("{object}.{name}") } else { format!("{object}[{}]", string(name)) }
@@ -209,5 +217,12 @@ mod tests {
         assert_eq!(member("params", "room-id"), "params[\"room-id\"]");
         assert_eq!(template("a`b\\c${d$"), "a\\`b\\\\c\\${d$");
         assert_eq!(key("__proto__"), "[\"__proto__\"]");
+        let json =
+            serde_json::json!({ "__proto__": { "__proto__": 1 }, "a{\"__proto__": ["{\"__proto__\":", "__proto__"] });
+        let literal =
+            "{[\"__proto__\"]:{[\"__proto__\"]:1},\"a{\\\"__proto__\":[\"{\\\"__proto__\\\":\",\"__proto__\"]}";
+        assert_eq!(json_literal(&json), literal);
+        let second = serde_json::json!({ "A": 0, "__proto__": 1 });
+        assert_eq!(json_literal(&second), "{\"A\":0,[\"__proto__\"]:1}");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::header::header;
-use super::ident::{key, member, pascal_case, property, string, template, type_name};
+use super::ident::{json_literal, key, member, pascal_case, property, string, template, type_name};
 use super::integers;
 use super::jsdoc::{JsDoc, ROUNDED, may_be_rounded};
 use super::link::Form;
@@ -318,6 +318,7 @@ fn codec(manifest: &Manifest, name: &str, integers: Option<&(Value, Value)>, sse
     let events = if events.is_empty() { "{}".to_owned() } else { format!("{{\n{events}  }}") };
     // Made when a stream is opened, because it may not work everywhere.
     let parse = integers.map_or_else(String::new, |(events, definitions)| {
+        let (events, definitions) = (json_literal(events), json_literal(definitions));
         format!("  get parse() {{\n    return bigIntParser({events}, {definitions});\n  }},\n")
     });
     format!("{{\n  name: {},\n  events: {events},\n  terminal: [{}],\n{parse}}}", string(name), terminal.join(", "))
@@ -337,16 +338,16 @@ fn schemas(manifest: &Manifest, name: &str, sse: &str) -> Schemas {
         let refers = !reachable(&schema, definitions).is_empty();
         is_shared |= refers;
         let schema = match schema {
-            Value::Object(_) if refers => format!("{{ ...{schema}, $defs: {shared} }}"),
+            Value::Object(_) if refers => format!("{{ ...{}, $defs: {shared} }}", json_literal(&schema)),
             Value::Bool(false) => "{ \"not\": {} }".to_owned(),
-            Value::Object(_) => schema.to_string(),
+            Value::Object(_) => json_literal(&schema),
             _ => "{}".to_owned(),
         };
         members += &format!("  {}: {schema},\n", key(&event.name));
         names.push(string(&event.name));
     }
     let definitions: String =
-        definitions.iter().map(|(name, schema)| format!("  {}: {schema},\n", key(name))).collect();
+        definitions.iter().map(|(name, schema)| format!("  {}: {},\n", key(name), json_literal(schema))).collect();
     let kind = if names.is_empty() { "never".to_owned() } else { names.join(" | ") };
     Schemas {
         doc: format!("/** The JSON Schema of each payload of `{name}`. */\n"),

@@ -130,6 +130,13 @@ enum Loose {
     Map(BTreeMap<String, u64>),
 }
 
+/// A name that an object literal takes for something else.
+#[derive(Serialize, JsonSchema)]
+struct Prototype {
+    #[serde(rename = "__proto__")]
+    prototype: u64,
+}
+
 #[derive(SseEvent)]
 #[sse(rename_all = "kebab-case")]
 enum Mixed {
@@ -142,6 +149,7 @@ enum Mixed {
     Perhaps(Perhaps),
     PerhapsTotals(PerhapsTotals),
     Loose(Loose),
+    Prototype(Prototype),
 }
 
 #[test]
