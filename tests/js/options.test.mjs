@@ -105,6 +105,8 @@ test("of types that are put together, integers are bigints where the type says s
     ["loose", `{"k":"A","n":2}`, { k: "A", n: 2 }],
     ["loose", `{"k":1,"n":2}`, { k: 1n, n: 2n }],
     ["bags", `{"a":1,"t":"Empty","k":"B"}`, { a: 1, t: "Empty", k: "B" }],
+    ["nested", BIG, big],
+    ["nested", "null", null],
     ["prototype", `{"__proto__":${BIG}}`, JSON.parse('{"__proto__":0}', (key, value) => (key ? big : value))],
   ]) assert.deepEqual(parse(data, event), expected, data);
 });

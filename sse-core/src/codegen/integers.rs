@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
+use super::alias::unrolled;
 use super::apart::{Kind, LONGEST_TUPLE, Member, Shape, indices, names, product};
 use super::jsdoc::is_wide;
 use super::types::is_composed;
@@ -17,7 +18,11 @@ type Object = Map<String, Value>;
 
 /// The places in the payloads, and in the definitions, as `runtime-bigint` takes them; none if there are none.
 pub(super) fn places(manifest: &Manifest) -> Option<(Value, Value)> {
-    let definitions = manifest.definitions();
+    let mut definitions = manifest.definitions().clone();
+    let unrolled = definitions.keys().filter_map(|key| Some((key.clone(), unrolled(key, &definitions)?)));
+    let unrolled: Vec<_> = unrolled.collect();
+    definitions.extend(unrolled);
+    let definitions = &definitions;
     let mut found = BTreeSet::new();
     // A definition has integers if one that it refers to has: until no more are found.
     loop {

@@ -157,6 +157,7 @@
     reason = "text that is put together once, in a build step, is best read as what it looks like"
 )]
 
+mod alias;
 mod apart;
 mod args;
 mod asyncapi;

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
+use super::alias::unrolled;
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::header::header;
@@ -61,7 +62,8 @@ impl<'a> Module<'a> {
         let mut types = String::new();
         for (key, name) in &names {
             if let Some(definition) = manifest.definitions().get(key) {
-                types += &printer.definition(key, name, definition);
+                let unrolled = unrolled(key, manifest.definitions());
+                types += &printer.definition(key, name, unrolled.as_ref().unwrap_or(definition));
                 types.push('\n');
             }
         }

@@ -137,6 +137,28 @@ struct Prototype {
     prototype: u64,
 }
 
+#[derive(Serialize, JsonSchema)]
+struct Chain(Option<Box<Self>>);
+
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Nested {
+    Leaf(u64),
+    Deeper(Box<Self>),
+    Chain(Chain),
+}
+
+/// Each is the other at once.
+#[derive(Serialize, JsonSchema)]
+struct Ping(Option<Box<Pong>>);
+
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Pong {
+    Text(String),
+    Ping(Ping),
+}
+
 #[derive(SseEvent)]
 #[sse(rename_all = "kebab-case")]
 enum Mixed {
@@ -150,6 +172,8 @@ enum Mixed {
     PerhapsTotals(PerhapsTotals),
     Loose(Loose),
     Prototype(Prototype),
+    Nested(Nested),
+    Ping(Ping),
 }
 
 #[test]
@@ -162,6 +186,8 @@ fn the_client_is_the_golden_one() {
             golden(&format!("options/{name}"), text);
         }
     }
+    let (_, text) = Registry::new().stream::<Mixed>("/mixed").python().unwrap().remove(0);
+    golden("python/mixed_sse.py", &text);
 }
 
 #[derive(SseEvent)]

@@ -1,5 +1,5 @@
 // What the types must say of what serde puts together of several types. Compiled, never run.
-import type { Either, Loose, MixedEvents, Perhaps, PerhapsTotals, Time, Totals, Tuple } from "./mixed.js";
+import type { Either, Loose, MixedEvents, Nested, Perhaps, PerhapsTotals, Time, Totals, Tuple } from "./mixed.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : ["the types differ"]): void {}
@@ -39,3 +39,7 @@ export function perhaps(perhaps: Perhaps, totals: PerhapsTotals, loose: Loose): 
   if (totals.k === "A") same<typeof totals.n, number>();
   if (loose["k"] === "A") same<(typeof loose)["n"], number>();
 }
+
+// What is itself at once is the rest of it.
+same<Nested, bigint | null>();
+same<MixedEvents["ping"], string | null>();

@@ -40,6 +40,7 @@ use std::path::PathBuf;
 
 use self::text::{docstring, string};
 use self::types::Types;
+use super::alias::unrolled;
 use super::diagnostic::Diagnostic;
 use super::error::CodegenError;
 use super::header::header;
@@ -92,7 +93,8 @@ fn module(manifest: &Manifest) -> Result<(String, Vec<Diagnostic>), CodegenError
     let mut types = Types::new(manifest, names.clone(), stream.clone());
     for (key, name) in &names {
         if let Some(definition) = manifest.definitions().get(key) {
-            types.define(name, definition, &format!("#/$defs/{key}"));
+            let unrolled = unrolled(key, manifest.definitions());
+            types.define(name, unrolled.as_ref().unwrap_or(definition), &format!("#/$defs/{key}"));
         }
     }
     let mut events = Vec::new();
