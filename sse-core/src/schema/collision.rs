@@ -12,7 +12,10 @@ use core::cell::RefCell;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use super::{EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema, reference::reachable};
+use super::{
+    EventSchema, Manifest, PayloadSchema, SchemaError, SseSchema,
+    reference::{reachable, reference_to},
+};
 
 std::thread_local! {
     static PROBE_NAME: RefCell<String> = const { RefCell::new(String::new()) };
@@ -43,10 +46,13 @@ pub(super) fn check<E: SseSchema>(
             continue;
         };
         if !wants_name::<E>(name, definitions) {
-            return Err(SchemaError::same_type(
-                base,
-                [user_of(base, events, definitions), user_of(name, events, definitions)],
-            ));
+            let users = [user_of(base, events, definitions), user_of(name, events, definitions)];
+            let is_made = is_made(base, base, events) && is_made(base, name, events);
+            return Err(if is_made {
+                SchemaError::same_payload(base, users)
+            } else {
+                SchemaError::same_type(base, users)
+            });
         }
     }
     Ok(())
@@ -70,6 +76,18 @@ fn wants_name<E: SseSchema>(name: &str, definitions: &BTreeMap<String, Value>) -
     drop(generator.subschema_for::<Probe>());
     drop(E::events(&mut generator));
     generator.definitions().keys().map(String::as_str).filter(behind).count() > before
+}
+
+/// Whether the definition is of a payload that has no type of its own, so that it is called by stream and variant.
+fn is_made(base: &str, name: &str, events: &[EventSchema]) -> bool {
+    let reference = reference_to(name);
+    events.iter().any(|event| match &event.payload {
+        PayloadSchema::Json(schema) => {
+            schema.get("$ref").and_then(Value::as_str) == Some(&reference)
+                && base.strip_suffix("Data").is_some_and(|base| base.ends_with(event.variant))
+        }
+        PayloadSchema::Text | PayloadSchema::Base64 | PayloadSchema::Empty => false,
+    })
 }
 
 /// The first event that uses the definition.

@@ -13,6 +13,7 @@ pub struct SchemaError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Inner {
     SameType { name: String, events: [String; 2] },
+    SamePayload { name: String, events: [String; 2] },
     SameDefinition { name: String, event: String },
     SameEvent { name: String },
     SameEventType { name: String, events: [String; 2] },
@@ -27,6 +28,10 @@ impl SchemaError {
 
     pub(super) fn same_type(name: &str, events: [String; 2]) -> Self {
         Self::new(Inner::SameType { name: name.into(), events })
+    }
+
+    pub(super) fn same_payload(name: &str, events: [String; 2]) -> Self {
+        Self::new(Inner::SamePayload { name: name.into(), events })
     }
 
     pub(super) fn same_definition(name: &str, event: &str) -> Self {
@@ -57,6 +62,11 @@ impl fmt::Display for SchemaError {
                 f,
                 "two types are named `{name}`, one in event `{first}` and one in event `{second}`: \
                  rename one with #[schemars(rename = \"...\")]"
+            ),
+            Inner::SamePayload { name, events: [first, second] } => write!(
+                f,
+                "the payloads of events `{first}` and `{second}` would both be named `{name}`, after their enums: \
+                 give one enum another name with #[sse(name = \"...\")]"
             ),
             Inner::SameDefinition { name, event } => write!(
                 f,

@@ -54,10 +54,14 @@ fn private_path(krate: &Path, item: &str) -> String {
     format!("{}::__private::{item}", quote!(#krate)).replace(' ', "")
 }
 
-/// The name of a hidden item.
+/// The name of a hidden item, which no other type has for one of its own: schemars tells types apart by it. So it says how
+/// long the name of the type is, or `ItemAdded` of `Order` would be `Added` of `OrderItem`.
 fn hidden_ident(container: &Container<'_>, variant: Option<&Variant<'_>>, suffix: &str) -> syn::Ident {
-    let variant = variant.map(|variant| variant.ident.unraw().to_string()).unwrap_or_default();
-    format_ident!("__{}{variant}{suffix}", container.ident.unraw())
+    let name = container.ident.unraw().to_string();
+    match variant {
+        Some(variant) => format_ident!("__{}{name}{}{suffix}", name.len(), variant.ident.unraw()),
+        None => format_ident!("__{name}{suffix}"),
+    }
 }
 
 /// Lets an error about the tokens point at the user's type; names still resolve as generated ones do.

@@ -118,3 +118,48 @@ fn a_type_parameter_may_be_flattened() {
     // The names of a generic type are compared when its schema is made.
     assert_eq!(Manifest::of::<Envelope<Sent>>().unwrap_err().to_string(), "two variants are the event `Sent`");
 }
+
+/// `Order` and `Item` are together what `OrderItem` is.
+#[derive(Debug, PartialEq, SseEvent, SseDecode)]
+enum Order {
+    #[sse(example = Self::ItemAdded { order: 1 })]
+    ItemAdded { order: u8 },
+    #[sse(flatten)]
+    Item(OrderItem),
+}
+
+#[derive(Debug, PartialEq, SseEvent, SseDecode)]
+enum OrderItem {
+    #[sse(example = Self::Added { sku: "a".into() })]
+    Added { sku: String },
+}
+
+mod named {
+    use sse_core::{SseDecode, SseEvent};
+
+    #[derive(Debug, PartialEq, SseEvent, SseDecode)]
+    #[sse(name = "Line")]
+    pub(super) enum OrderItem {
+        #[sse(example = Self::Added { sku: "a".into() })]
+        Added { sku: String },
+    }
+
+    #[derive(Debug, PartialEq, SseEvent, SseDecode)]
+    pub(super) enum Order {
+        #[sse(example = Self::ItemAdded { order: 1 })]
+        ItemAdded { order: u8 },
+        #[sse(flatten)]
+        Item(OrderItem),
+    }
+}
+
+#[test]
+fn two_payloads_of_one_name_are_not_taken_for_one() {
+    assert_eq!(
+        Manifest::of::<Order>().unwrap_err().to_string(),
+        "the payloads of events `ItemAdded` and `Added` would both be named `OrderItemAddedData`, after their enums: give \
+         one enum another name with #[sse(name = \"...\")]"
+    );
+    conforms::<named::Order>();
+    assert!(Manifest::of::<named::Order>().unwrap().definitions().contains_key("LineAddedData"));
+}
