@@ -171,13 +171,15 @@ fn check_verbatim(variant: &Variant<'_>, direction: Direction, ctxt: &mut Ctxt) 
 fn check_tag(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
     let Some(tag) = container.tag.as_ref().filter(|_| variant.tag.is_some()) else { return };
     for field in variant.payload_fields() {
-        if let Some((key, span)) = field.key(variant, container)
-            && key == tag.value()
-        {
+        let received = field.serde.names.iter().map(|name| (name.value(), name.span()));
+        let key = field.key(variant, container).into_iter().chain(received).find(|(key, _)| *key == tag.value());
+        if let Some((key, span)) = key {
             ctxt.error(span, format!("`{key}` is what the tag in each payload is called: rename either"));
         }
     }
-    if variant.style == Style::Tuple && variant.fields.len() != 1 {
+    if container.is_struct() && variant.style != Style::Struct {
+        ctxt.error(tag.span(), "a struct without named fields has no place for the tag that is to be in each payload");
+    } else if variant.style == Style::Tuple && variant.fields.len() != 1 {
         ctxt.error(
             variant.name_span,
             "a tuple has no place for the tag that is to be in each payload: name the fields",

@@ -140,6 +140,19 @@ pub fn decode_json<T: for<'de> serde::Deserialize<'de>>(event: EventRef<'_>) -> 
     serde_json::from_str(event.data).map_err(|error| DecodeError::payload(event.name, error))
 }
 
+/// Holds the tag in a payload against those of its event.
+///
+/// # Errors
+///
+/// Returns [`DecodeError`] if it is none of them.
+#[cfg(feature = "json")]
+pub fn decode_tag(event: EventRef<'_>, tag: &str, tags: &[&str]) -> Result<(), DecodeError> {
+    if tags.contains(&tag) {
+        return Ok(());
+    }
+    Err(DecodeError::payload(event.name, format_args!("its tag `{tag}` is not that of this event")))
+}
+
 /// Reads a payload of which there is nothing.
 ///
 /// # Errors

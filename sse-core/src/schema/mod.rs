@@ -16,9 +16,11 @@
 //! | `flatten` of a struct | its fields | its fields | its fields | |
 //! | `flatten` of a map | its entries | `additionalProperties`, or `unevaluatedProperties` beside an enum | `[key: string]: unknown`, because TypeScript would hold the fields to be `V` too | an entry may have the name of a field, and then stands there twice |
 //! | a map with integers for keys | keys as text | `patternProperties` | `{ [key: string]: V }` | |
+//! | the same, and `u128`, `i128`, in a newtype with a tag or in what is flattened | as ever | as ever | as ever | no `SseDecode` reads it: serde keeps neither until it knows the rest |
 //! | a map with tuples or structs for keys | nothing | as if it were sent | as if it were sent | the event is an `EncodeError` |
 //! | a type that holds itself | nested | `$ref` | its name | |
 //! | two types of one name | | [`SchemaError`] | | `#[schemars(rename = "..")]` on one of them |
+//! | two payloads of one name, of flattened enums | | [`SchemaError`] | | `#[sse(name = "..")]` on one of the enums |
 //! | a generic type, with several arguments | | [`SchemaError`], unless its name has them | `PageOfMoney` | `#[schemars(rename = "PageOf{T}")]` |
 //! | `with`, `serialize_with` in the enum | what the function writes | does not compile, unless it is said | as it is said | `#[sse(wire = "..")]` |
 //! | the same in a type of the payload | what the function writes | the Rust type | the Rust type | `#[schemars(with = "..")]`; the check of examples finds it |

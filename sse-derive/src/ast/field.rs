@@ -33,10 +33,13 @@ impl<'a> Field<'a> {
         receiver: &TokenStream,
         ctxt: &mut Ctxt,
     ) -> Self {
-        let attrs = FieldAttrs::read(&field.attrs, ctxt);
+        let mut attrs = FieldAttrs::read(&field.attrs, ctxt);
         let mut serde = SerdeField::read(&field.attrs, direction, ctxt);
         let mut schemars = SchemarsAttrs::read(&field.attrs, ctxt);
-        if let Some((ty, span)) = &attrs.wire {
+        if let Some((ty, span)) = &mut attrs.wire {
+            if let Ok(named) = syn::parse2(without_self(ty.to_token_stream(), receiver)) {
+                *ty = named;
+            }
             if schemars.overrides() {
                 ctxt.error(*span, "`wire` and schemars' attributes both say what the field looks like: remove either");
             }

@@ -92,10 +92,12 @@ impl<'a> Variant<'a> {
         };
         let tag = container.tag.is_some() && !serde.untagged;
         let tag = tag.then(|| {
-            let aliases = received.iter().map(|(name, _)| name.clone());
+            let aliases = received.iter().map(|(name, _)| name);
             // A tag of serde's has serde's values.
-            let value = if container.attrs.tag.is_none() { naming.serdes() } else { name.clone() };
-            (value, aliases.collect())
+            match container.attrs.tag {
+                None => (naming.serdes(), aliases.cloned().collect()),
+                Some(_) => (name.clone(), aliases.map(|name| prefix(name)).collect()),
+            }
         });
         let mut seen = vec![name.clone()];
         let received = received.into_iter().map(|(name, span)| (prefix(&name), span)).filter(|(name, _)| {

@@ -309,6 +309,8 @@ pub(crate) struct SerdeField {
     pub(crate) with: Option<Span>,
     /// What the field is called in the payload, if that is said.
     pub(crate) rename: Option<LitStr>,
+    /// All that the field is called by name, whatever the direction.
+    pub(crate) names: Vec<LitStr>,
     /// Where the field is read by a function.
     pub(crate) getter: Option<Span>,
     /// Where the field may be left out of the payload.
@@ -343,6 +345,12 @@ impl SerdeField {
             },
             with: find(&items, &direction.with()).map(|item| item.span),
             rename: text_for(&items, "rename", direction),
+            names: items
+                .iter()
+                .filter(|item| matches!(item.name.as_str(), "alias" | "rename"))
+                .flat_map(|item| [Direction::Encode, Direction::Decode].map(|direction| item.text_for(direction)))
+                .flatten()
+                .collect(),
             getter: find(&items, &["getter"]).map(|item| item.span),
             skip_if: find(&items, &["skip_serializing_if"]).map(|item| item.span),
             flatten: find(&items, &["flatten"]).map(|item| item.span),

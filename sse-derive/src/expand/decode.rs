@@ -5,9 +5,12 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::fields::{HiddenGenerics, HiddenStruct, Shape};
+use super::fields::{HiddenGenerics, HiddenStruct, Shape, unused_name};
 use super::{at, bound, hidden, hidden_ident, private_path};
 use crate::ast::{Container, Field, Payload, Style, Variant};
+
+/// What the field for the tag is called, if no other is.
+const TAG: &str = "__tag";
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let ident = &container.ident;
@@ -94,7 +97,7 @@ fn value(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
                 #path { #fields }
             })
         }
-        Payload::Content if variant.tag.is_some() => tagged(container, variant, types),
+        Payload::Content if variant.tag.is_some() && !is_plain_object(variant) => tagged(container, variant, types),
         Payload::Content => {
             let ty = payload(container, variant, types);
             if variant.serde.function.is_some() {
@@ -110,12 +113,24 @@ fn value(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStre
                 let member = &field.member;
                 field.is_payload().then(|| quote!(__payload.#member))
             });
+            let tag = variant.tag.iter().map(|(value, aliases)| {
+                let tag = unused_name(variant, TAG);
+                quote!(__sse::decode_tag(__event, &__payload.#tag, &[#value #(, #aliases)*])?;)
+            });
             quote!({
                 let __payload = __sse::decode_json::<#ty>(__event)?;
+                #(#tag)*
                 #path { #fields }
             })
         }
     }
+}
+
+/// Whether a tag in the payload can be read as one more field of it.
+///
+/// serde keeps all fields until it knows the tag, and what is kept has neither integers of 128 bits nor keys but text.
+fn is_plain_object(variant: &Variant<'_>) -> bool {
+    variant.style == Style::Struct && variant.fields.iter().all(|field| field.serde.flatten.is_none())
 }
 
 /// An expression of the variant, from a payload in which a tag says that it is of this variant.
@@ -214,8 +229,12 @@ fn payload(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenSt
         let ty = if variant.fields.len() == 1 { quote!(#(#types)*) } else { quote!((#(#types),*)) };
         (Shape::Newtype, vec![quote!(#[serde(#function)] #ty)])
     } else {
+        let tag = container.tag.as_ref().filter(|_| variant.tag.is_some()).map(|key| {
+            let tag = unused_name(variant, TAG);
+            quote!(#[serde(rename = #key)] #tag: __sse::alloc::string::String)
+        });
         let fields = variant.fields.iter().filter_map(|field| payload_field(variant, field));
-        (Shape::of(variant), fields.collect())
+        (Shape::of(variant), tag.into_iter().chain(fields).collect())
     };
     let HiddenStruct { item, is_generic, transparent } = HiddenStruct::new(container, variant, &ident, shape, fields);
 

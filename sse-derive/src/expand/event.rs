@@ -1,7 +1,7 @@
 //! `impl SseEvent`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
@@ -16,7 +16,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let where_clause = bound::where_clause(container.generics, &bound::event(container));
     let fields = match_self(container, fields);
     let write_data = match_self(container, write_data);
-    let content = has_content(container).then(|| content(container));
+    let content = [false, true].map(|is_bare| has_content(container, is_bare).then(|| content(container, is_bare)));
     let names = names::expand(container);
     hidden(
         container,
@@ -36,7 +36,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 }
             }
             #names
-            #content
+            #(#content)*
         },
     )
 }
@@ -78,8 +78,14 @@ fn fields(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
         let id = quote_spanned!(span=> __sse::event_id(&(#expr)));
         calls.extend(quote!(.id(#id?)));
     }
-    if let Some(Field { syn, member, .. }) = variant.retry() {
-        pattern.extend(quote!(#member: __retry,));
+    if let Some(field @ Field { syn, member, .. }) = variant.retry() {
+        if before.is_empty() {
+            pattern.extend(quote!(#member: __retry,));
+        } else {
+            // The expression's names are those of all fields.
+            let name = field.binding();
+            before.extend(quote!(let __retry = #name;));
+        }
         let retry = at(syn.ty.span(), &quote!(__sse::event_retry(__retry)));
         calls.extend(quote!(.retry(#retry?)));
     } else if let Some((millis, _)) = variant.attrs.retry {
@@ -124,7 +130,7 @@ fn write_data(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
             quote!(#path { #member: __payload, .. } => #json,)
         }
         Payload::Content => {
-            let payload = hidden_ident(container, None, "Payload");
+            let (_, payload) = content_idents(container, is_bare(container, variant));
             quote!(#path { .. } => __sink.#json(&#payload(self)),)
         }
     }
@@ -138,18 +144,33 @@ fn skipped(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-fn has_content(container: &Container<'_>) -> bool {
-    container.variants.iter().any(|variant| matches!(variant.payload(), Payload::Content))
+/// Whether the payload has no tag, although those of others do.
+fn is_bare(container: &Container<'_>, variant: &Variant<'_>) -> bool {
+    container.tag.is_some() && variant.tag.is_none()
+}
+
+fn is_content(container: &Container<'_>, variant: &Variant<'_>, bare: bool) -> bool {
+    matches!(variant.payload(), Payload::Content) && is_bare(container, variant) == bare
+}
+
+fn has_content(container: &Container<'_>, is_bare: bool) -> bool {
+    container.variants.iter().any(|variant| is_content(container, variant, is_bare))
+}
+
+/// The names of the copy, and of the value that serializes as it.
+fn content_idents(container: &Container<'_>, is_bare: bool) -> (Ident, Ident) {
+    let [data, payload] = if is_bare { ["BareData", "BarePayload"] } else { ["Data", "Payload"] };
+    (hidden_ident(container, None, data), hidden_ident(container, None, payload))
 }
 
 /// A copy of the enum from which serde's derive makes the contents, and a value that serializes as one.
 ///
 /// serde's attributes mean what serde says they mean, because it is serde that reads them: `remote` makes it match on
-/// the user's enum, `untagged` makes it write the content alone.
-fn content(container: &Container<'_>) -> TokenStream {
+/// the user's enum, `untagged` makes it write the content alone. Of an enum with a tag there are two copies, if some of
+/// its payloads have none: serde takes no tuples beside a tag, and what has no tag only at the end.
+fn content(container: &Container<'_>, is_bare: bool) -> TokenStream {
     let ident = &container.ident;
-    let data = hidden_ident(container, None, "Data");
-    let payload = hidden_ident(container, None, "Payload");
+    let (data, payload) = content_idents(container, is_bare);
     let receiver = container.receiver();
     let generics = container.generics;
     let krate = &container.attrs.krate;
@@ -177,7 +198,7 @@ fn content(container: &Container<'_>) -> TokenStream {
         let rename_all = only.serde.rename_all.iter();
         let tag = only.tag.iter().map(|(value, _)| quote!(tag = #tag, rename = #value,));
         let form = quote!(#(#tag)* #(rename_all = #rename_all,)*);
-        let fields = content_fields(only);
+        let fields = content_fields(only, true);
         let copy = match only.style {
             Style::Struct => quote!(struct #data #params #own_where #fields),
             Style::Unit | Style::Tuple => quote!(struct #data #params #fields #own_where;),
@@ -185,8 +206,9 @@ fn content(container: &Container<'_>) -> TokenStream {
         (form, copy)
     } else {
         let rename_all_fields = container.serde.rename_all_fields.iter();
-        let tagging = if container.tag.is_some() { quote!(tag = #tag) } else { quote!(untagged) };
-        let variants = container.variants.iter().map(content_variant);
+        let tagging = if container.tag.is_some() && !is_bare { quote!(tag = #tag) } else { quote!(untagged) };
+        let variants =
+            container.variants.iter().map(|variant| content_variant(variant, is_content(container, variant, is_bare)));
         let form = quote!(#tagging, #(rename_all_fields = #rename_all_fields,)*);
         (form, quote!(enum #data #params #own_where { #(#variants,)* }))
     };
@@ -210,36 +232,33 @@ fn content(container: &Container<'_>) -> TokenStream {
     }
 }
 
-/// A variant of the copy. What is not JSON has to be there, because serde matches on all, and is skipped.
-fn content_variant(variant: &Variant<'_>) -> TokenStream {
+/// A variant of the copy. What it does not write has to be there, because serde matches on all, and is skipped.
+fn content_variant(variant: &Variant<'_>, is_written: bool) -> TokenStream {
     let ident = &variant.ident;
-    let fields = content_fields(variant);
-    if !matches!(variant.payload(), Payload::Content) {
+    let fields = content_fields(variant, is_written);
+    if !is_written {
         return quote!(#[serde(skip)] #ident #fields);
     }
     let content = &variant.serde.content;
-    let named = match &variant.tag {
-        Some((value, _)) => quote!(#[serde(rename = #value)]),
-        None if variant.serde.untagged => quote!(#[serde(untagged)]),
-        None => TokenStream::new(),
-    };
-    quote!(#named #(#[serde(#content)])* #ident #fields)
+    let named = variant.tag.iter().map(|(value, _)| quote!(#[serde(rename = #value)]));
+    quote!(#(#named)* #(#[serde(#content)])* #ident #fields)
 }
 
-fn content_fields(variant: &Variant<'_>) -> TokenStream {
-    let is_content = matches!(variant.payload(), Payload::Content);
-    let fields = variant.fields.iter().map(|Field { syn, name, ty, attrs, .. }| {
+fn content_fields(variant: &Variant<'_>, is_written: bool) -> TokenStream {
+    let fields = variant.fields.iter().map(|Field { syn, name, ty, attrs, member, .. }| {
         let serde = match attrs.retry {
-            _ if !is_content => TokenStream::new(),
+            _ if !is_written => TokenStream::new(),
             Some(_) => quote!(#[serde(skip)]),
             None => verbatim(&syn.attrs, &["serde"]),
         };
-        let name = name.iter();
+        // serde minds the shape of what it skips. Its pattern for a variant with names fits each.
+        let in_tuple = (name.is_none() && !is_written).then(|| format_ident!("__{}", member));
+        let name = name.iter().chain(&in_tuple);
         quote!(#serde #(#name:)* #ty)
     });
     match variant.style {
         Style::Unit => TokenStream::new(),
-        Style::Tuple => quote!((#(#fields),*)),
-        Style::Struct => quote!({ #(#fields),* }),
+        Style::Tuple if is_written => quote!((#(#fields),*)),
+        Style::Tuple | Style::Struct => quote!({ #(#fields),* }),
     }
 }

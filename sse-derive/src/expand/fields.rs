@@ -69,8 +69,8 @@ impl HiddenGenerics {
 }
 
 /// A name that no field of the variant has.
-fn marker_name(variant: &Variant<'_>) -> Ident {
-    let mut name = "__marker".to_owned();
+pub(super) fn unused_name(variant: &Variant<'_>, name: &str) -> Ident {
+    let mut name = name.to_owned();
     while variant.fields.iter().filter_map(|field| field.name.as_ref()).any(|field| *field == name) {
         name.push('_');
     }
@@ -93,7 +93,7 @@ impl HiddenStruct {
             let marker = generics.marker();
             fields.push(match shape {
                 Shape::Named => {
-                    let name = marker_name(variant);
+                    let name = unused_name(variant, "__marker");
                     quote!(#[serde(skip)] #name: #marker)
                 }
                 Shape::Tuple | Shape::Newtype => quote!(#[serde(skip)] #marker),

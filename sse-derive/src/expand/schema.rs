@@ -232,7 +232,10 @@ fn data(container: &Container<'_>, variant: &Variant<'_>, types: &mut TokenStrea
     let bounds = bound::schema_of(container, variant);
     let bound = is_generic.then(|| quote!(#(#bounds),*).to_string()).into_iter();
     let rename_all = variant.serde.rename_all.as_ref().or(container.serde.rename_all_fields.as_ref()).into_iter();
-    let deny_unknown_fields = container.serde.deny_unknown_fields.map(|_| quote!(deny_unknown_fields,));
+    // What a newtype holds beside its tag is its own matter.
+    let is_merged = tag.is_some() && variant.style == Style::Tuple && variant.payload_fields().next().is_some();
+    let deny_unknown_fields = container.serde.deny_unknown_fields.filter(|_| !is_merged);
+    let deny_unknown_fields = deny_unknown_fields.map(|_| quote!(deny_unknown_fields,));
     let described = variant.schemars.without(&["bound", "rename", "crate"]);
     let (impl_generics, arguments, _) = generics.split_for_impl();
     let impl_generics = is_generic.then(|| without_self(impl_generics.to_token_stream(), &receiver));

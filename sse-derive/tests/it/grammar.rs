@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,14 @@ enum Log {
     Count(u32),
     #[sse(id = "start", example = Self::Started)]
     Started,
+    #[sse(id = seq)]
+    Busy {
+        seq: u64,
+        #[sse(retry)]
+        wait: Option<Duration>,
+    },
+    #[sse(id = _0)]
+    BusyTuple(u64, #[sse(retry)] Duration),
 }
 
 #[test]
@@ -110,8 +119,11 @@ fn an_id_may_be_made_of_the_fields() {
     assert_eq!(wire(&Log::Count(7)), "id: 8\nevent: Count\ndata: 7\n\n");
     assert_eq!(wire(&Log::Count(u32::MAX)), "event: Count\ndata: 4294967295\n\n");
     assert_eq!(wire(&Log::Started), "id: start\nevent: Started\ndata:\n\n");
+    let wait = Duration::from_secs(2);
+    assert_eq!(wire(&Log::Busy { seq: 1, wait: Some(wait) }), "id: 1\nevent: Busy\nretry: 2000\ndata: {\"seq\":1}\n\n");
+    assert_eq!(wire(&Log::BusyTuple(1, wait)), "id: 1\nevent: BusyTuple\nretry: 2000\ndata: [1]\n\n");
     assert!(Manifest::of::<Log>().unwrap().events().iter().all(|event| event.id));
-    conforms::<Log>();
+    Check::new().round_trip::<Log>().unwrap();
 }
 
 #[derive(Debug, PartialEq, SseEvent, SseDecode)]
@@ -192,6 +204,27 @@ mod as_text {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
+}
+
+/// A tree whose branches look as it does.
+#[derive(Serialize, JsonSchema, SseEvent)]
+#[serde(tag = "t", content = "c")]
+enum Tree {
+    #[sse(example = Self::Node { next: Some(Box::new(Self::Leaf { v: 1 })) })]
+    Node {
+        #[sse(wire = "Option<Box<Self>>")]
+        next: Option<Box<Self>>,
+    },
+    #[sse(example = Self::Leaf { v: 1 })]
+    Leaf { v: u8 },
+}
+
+#[test]
+fn in_wire_the_enum_may_call_itself_self() {
+    Check::new().require_examples().encoding::<Tree>().unwrap();
+    let view = event_view::<Tree>().unwrap();
+    let next = &view["$defs"]["TreeNodeData"]["properties"]["next"];
+    assert_eq!(next["anyOf"][0]["$ref"], "#/$defs/Tree");
 }
 
 #[derive(Debug, PartialEq, SseEvent, SseDecode)]

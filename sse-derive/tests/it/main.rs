@@ -15,4 +15,5 @@ mod matrix;
 mod policies;
 mod schema;
 mod table;
+mod tagged;
 mod wire;

@@ -96,3 +96,20 @@ fn main() {
     let _ = sse_core::wire::encode(&Converted::Tick);
     let _ = sse_core::wire::encode(&Codecs::Other);
 }
+
+#[derive(SseEvent, sse_core::SseDecode)]
+#[sse(tag = "type")]
+struct TaggedNewtype(u8);
+
+#[derive(SseEvent, sse_core::SseDecode)]
+#[serde(tag = "type")]
+struct TaggedUnit;
+
+#[derive(SseEvent, sse_core::SseDecode)]
+#[sse(tag = "type")]
+enum CalledAsTheTag {
+    Tick {
+        #[serde(alias = "type")]
+        kind: u8,
+    },
+}
