@@ -15,10 +15,7 @@ use crate::ty::params;
 pub(super) fn event(container: &Container<'_>) -> Vec<TokenStream> {
     let mut bounds = json(container);
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        let mut ask = |field: &Field<'_>, bound: TokenStream| {
-            let params = params(container.generics, field.ty.clone());
-            bounds.extend(params.iter().map(|param| quote!(#param: #bound)));
-        };
+        let mut ask = |field: &Field<'_>, bound: TokenStream| bounds.extend(asked(container, variant, field, &bound));
         match variant.payload() {
             Payload::Text(field) => ask(field, quote!(__sse::core::fmt::Display)),
             Payload::Bytes(field) => ask(field, quote!(__sse::core::convert::AsRef<[__sse::core::primitive::u8]>)),
@@ -39,10 +36,7 @@ pub(super) fn decode(container: &Container<'_>) -> Vec<TokenStream> {
     let display = path(krate, "core::fmt::Display");
     let mut bounds = json(container);
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
-        let mut ask = |field: &Field<'_>, bound: &TokenStream| {
-            let params = params(container.generics, field.ty.clone());
-            bounds.extend(params.iter().map(|param| quote!(#param: #bound)));
-        };
+        let mut ask = |field: &Field<'_>, bound: &TokenStream| bounds.extend(asked(container, variant, field, bound));
         let text = quote!(#from_str<Err: #display>);
         match variant.payload() {
             Payload::Text(field) => ask(field, &text),
@@ -62,6 +56,17 @@ pub(super) fn decode(container: &Container<'_>) -> Vec<TokenStream> {
     }
     bounds.extend(default(container));
     unique(bounds)
+}
+
+/// What is asked of a field that is not JSON: the bound on its parameters, or what the user says instead.
+fn asked(container: &Container<'_>, variant: &Variant<'_>, field: &Field<'_>, bound: &TokenStream) -> Vec<TokenStream> {
+    let [of_container, of_variant, of_field] = [&container.serde.bound, &variant.serde.bound, &field.serde.bound];
+    if of_container.is_some() || of_variant.is_some() || of_field.is_some() {
+        // That of the type is asked of all.
+        return of_variant.iter().chain(of_field).flatten().map(ToTokens::to_token_stream).collect();
+    }
+    let params = params(container.generics, field.ty.clone());
+    params.iter().map(|param| quote!(#param: #bound)).collect()
 }
 
 /// The bounds under which fields that are not received have a value, as serde finds them.
@@ -112,14 +117,15 @@ pub(super) fn json(container: &Container<'_>) -> Vec<TokenStream> {
 pub(super) fn schema(container: &Container<'_>) -> Vec<TokenStream> {
     let json_schema = json_variants(container).flat_map(|variant| schema_of(container, variant));
     let flattened = container.variants.iter().filter_map(|variant| match variant.payload() {
-        Payload::Flattened(field) => Some(field),
+        Payload::Flattened(field) if container.schemars.bound.is_none() => Some(field),
         _ => None,
     });
     let sse_schema = path(&container.attrs.krate, "SseSchema");
     let params = flattened.flat_map(|field| params(container.generics, field.ty.clone()));
     let described = path(&container.attrs.krate, "schemars::JsonSchema");
     let naming = container.naming_params().into_iter().map(|param| quote!(#param: #described));
-    unique(json_schema.chain(params.map(|param| quote!(#param: #sse_schema))).chain(naming).collect())
+    let explicit = container.schemars.bound.iter().flatten().map(ToTokens::to_token_stream);
+    unique(explicit.chain(json_schema).chain(params.map(|param| quote!(#param: #sse_schema))).chain(naming).collect())
 }
 
 /// The bounds under which the payload of this variant has a schema.

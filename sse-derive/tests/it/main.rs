@@ -5,6 +5,7 @@
 
 extern crate sse_core as events;
 
+mod bounds;
 mod conformance;
 mod decode;
 mod flatten;
