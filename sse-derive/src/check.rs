@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprLit, Lit};
 
 use crate::ast::{Container, Field, Payload, Style, Variant};
+use crate::attr::{Described, FieldAttrs};
 use crate::ctxt::Ctxt;
 use crate::direction::Direction;
 
@@ -25,7 +26,13 @@ pub(crate) fn check(container: &Container<'_>, ctxt: &mut Ctxt) {
         check_other(container, variant, ctxt);
         if container.attrs.no_schema {
             check_undescribed(container, variant, ctxt);
+        } else if container.direction == Direction::Encode {
+            check_schemars(container, variant, ctxt);
         }
+        check_skipped(variant, ctxt);
+    }
+    if !container.is_struct() && !container.attrs.no_schema && container.direction == Direction::Encode {
+        container.schemars.check(Described::Enum, ctxt);
     }
     for variant in container.variants.iter().filter(|variant| !variant.is_skipped()) {
         if variant.attrs.flatten.is_some() {
@@ -232,6 +239,43 @@ fn check_undescribed(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mu
     for (key, span) in spans {
         let noun = container.noun();
         ctxt.error(span, format!("`{key}` has no effect: `#[sse(no_schema)]` on the {noun} leaves the schema out"));
+    }
+}
+
+/// What is said of a schema has an effect where a payload is described, and only what schemars knows there.
+fn check_schemars(container: &Container<'_>, variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let is_struct = container.is_struct();
+    let (place, of_fields) = match variant.payload() {
+        Payload::Skipped => return,
+        Payload::Inner(_) | Payload::Content if variant.schemars.says_all() => (Described::Said, None),
+        Payload::Inner(_) | Payload::Content => (Described::Payload { is_struct }, Some(Described::Field)),
+        _ => (Described::Nothing, Some(Described::Nothing)),
+    };
+    variant.schemars.check(place, ctxt);
+    if let Some(place) = of_fields {
+        // Of `wire` on a field that is not JSON there is a word elsewhere.
+        variant.payload_fields().for_each(|field| field.schemars.check(place, ctxt));
+    }
+}
+
+/// What is said of an event that is none.
+fn check_skipped(variant: &Variant<'_>, ctxt: &mut Ctxt) {
+    let why = "a skipped variant is never sent";
+    if variant.attrs.skip.or(variant.serde.never).is_none() {
+        return;
+    }
+    if variant.attrs.skip.is_none() {
+        for (key, span) in &variant.attrs.keys {
+            ctxt.error(*span, format!("`{key}` has no effect: {why}"));
+        }
+    }
+    for FieldAttrs { id, retry, wire } in variant.fields.iter().map(|field| &field.attrs) {
+        let wire = wire.as_ref().map(|(_, span)| *span);
+        for (key, span) in [("id", *id), ("retry", *retry), ("wire", wire)] {
+            if let Some(span) = span {
+                ctxt.error(span, format!("`{key}` has no effect: {why}"));
+            }
+        }
     }
 }
 

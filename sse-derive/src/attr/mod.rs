@@ -8,7 +8,7 @@ mod serde;
 mod sse;
 
 pub(crate) use self::item::{Item, Value, items};
-pub(crate) use self::schemars::SchemarsAttrs;
+pub(crate) use self::schemars::{Described, SchemarsAttrs};
 pub(crate) use self::serde::{ItemKind, SerdeContainer, SerdeField, SerdeVariant};
 pub(crate) use self::sse::{ContainerAttrs, FieldAttrs, NonFinite, VariantAttrs, read_enum, read_struct};
 

@@ -11,7 +11,7 @@ use syn::{Attribute, ExprPath, LitStr, Token, WherePredicate};
 
 use super::owned::owned;
 use super::rename::{FieldRule, rename_rule};
-use super::{Item, items, nearest};
+use super::{Item, Value, items, nearest};
 use crate::case::RenameRule;
 use crate::ctxt::Ctxt;
 use crate::direction::Direction;
@@ -91,6 +91,9 @@ static FIELD: &[&str] = &[
 /// The items in one place. What serde may learn one day is refused: nobody knows what it would do to an event.
 fn read(attrs: &[Attribute], known: &[&'static str], ctxt: &mut Ctxt) -> Vec<Item> {
     let items = items(attrs, "serde");
+    for item in &items {
+        check_form(item, ctxt);
+    }
     for item in items.iter().filter(|item| !known.contains(&item.name.as_str())) {
         let hint = meant(item, known).map_or_else(
             || ": what it does to an event is not known".to_owned(),
@@ -100,6 +103,57 @@ fn read(attrs: &[Attribute], known: &[&'static str], ctxt: &mut Ctxt) -> Vec<Ite
         ctxt.error(item.span, format!("unknown serde attribute `{name}`{hint}"));
     }
     items
+}
+
+/// Says what serde's derive would say of each copy. What serde does not know is reported elsewhere.
+fn check_form(item: &Item, ctxt: &mut Ctxt) {
+    let (is_flag, is_list) = match item.name.as_str() {
+        "deny_unknown_fields"
+        | "flatten"
+        | "other"
+        | "skip"
+        | "skip_deserializing"
+        | "skip_serializing"
+        | "transparent"
+        | "untagged" => {
+            if !matches!(item.value, Value::None) {
+                ctxt.error(item.span, format!("`{0}` takes no value: `#[serde({0})]`", item.name));
+            }
+            return;
+        }
+        "borrow" | "default" => (true, false),
+        "bound" | "rename" | "rename_all" | "rename_all_fields" => (false, true),
+        "alias"
+        | "content"
+        | "crate"
+        | "deserialize_with"
+        | "expecting"
+        | "from"
+        | "getter"
+        | "into"
+        | "remote"
+        | "serialize_with"
+        | "skip_serializing_if"
+        | "tag"
+        | "try_from"
+        | "with" => (false, false),
+        _ => return,
+    };
+    let fits = match item.value {
+        Value::None => is_flag,
+        Value::List(_) => is_list,
+        Value::Assigned(_) => item.text().is_some(),
+        Value::Malformed => false,
+    };
+    let is_path = matches!(
+        item.name.as_str(),
+        "default" | "deserialize_with" | "getter" | "serialize_with" | "skip_serializing_if" | "with"
+    );
+    if !fits {
+        ctxt.error(item.span, format!("`{0}` takes a string: `#[serde({0} = \"..\")]`", item.name));
+    } else if let Some(text) = item.text().filter(|text| is_path && text.parse::<ExprPath>().is_err()) {
+        ctxt.error(text.span(), format!("`{}` takes a path: `{}` is none", item.name, text.value()));
+    }
 }
 
 /// What was probably meant by a name that serde does not know.
@@ -238,6 +292,8 @@ pub(crate) struct SerdeVariant {
     pub(crate) rename_all: Option<FieldRule>,
     pub(crate) bound: Option<Vec<WherePredicate>>,
     pub(crate) skip: bool,
+    /// Where it is said to be neither sent nor received.
+    pub(crate) never: Option<Span>,
     /// Where the payload is handed to a function, of which no schema is known.
     pub(crate) with: Option<Span>,
     /// The item that says so.
@@ -263,6 +319,7 @@ impl SerdeVariant {
             rename_all: FieldRule::read(text_for(&items, "rename_all", direction), ctxt),
             bound: bound(&items, direction, ctxt),
             skip: find(&items, &direction.skip()).is_some(),
+            never: find(&items, &["skip"]).map(|item| item.span),
             with: with.map(|item| item.span),
             function: with.map(|item| item.tokens.clone()),
             other: find(&items, &["other"]).map(|item| item.span),
@@ -289,6 +346,7 @@ impl SerdeVariant {
             rename_all: FieldRule::read(text_for(&items, "rename_all", direction), ctxt),
             bound: None,
             skip: false,
+            never: None,
             with: None,
             function: None,
             other: None,
@@ -356,7 +414,7 @@ impl SerdeField {
             flatten: find(&items, &["flatten"]).map(|item| item.span),
             plain: items.is_empty(),
             default: default.is_some_and(|item| item.text().is_none()),
-            default_path: if direction == Direction::Decode { parsed(&items, "default", ctxt) } else { None },
+            default_path: default.and_then(|item| item.text()?.parse().ok()),
             described: items.iter().filter_map(described).collect(),
             received: items.iter().filter_map(received).collect(),
         }

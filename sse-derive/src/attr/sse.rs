@@ -301,6 +301,8 @@ pub(crate) struct VariantAttrs {
     pub(crate) other: Option<Span>,
     pub(crate) id: Option<(Expr, Span)>,
     pub(crate) examples: Vec<(Expr, Span)>,
+    /// All keys that are said.
+    pub(crate) keys: Vec<(String, Span)>,
 }
 
 impl VariantAttrs {
@@ -320,6 +322,7 @@ impl VariantAttrs {
             other: found.flag("other"),
             id: found.exprs("id").next(),
             examples: found.exprs("example").collect(),
+            keys: found.items.iter().map(|item| (item.name.clone(), item.span)).collect(),
         };
         // Of two that exclude the rest, one is enough to say so.
         let exclusive = [

@@ -259,7 +259,7 @@ enum Overridden {
     #[serde(serialize_with = "swapped")]
     #[schemars(with = "(String, u8)")]
     Variant(u8, String),
-    #[schemars(extend("x-more" = true), example = Money { currency: "EUR".to_owned(), minor: 1 }, rename = "Unused")]
+    #[schemars(extend("x-more" = true), example = Money { currency: "EUR".to_owned(), minor: 1 })]
     Extended {
         a: u8,
     },

@@ -53,6 +53,23 @@ enum Page<T> {
     Tick(T),
 }
 
+// As serde would say of each copy.
+#[derive(SseEvent, sse_core::SseDecode)]
+#[serde(deny_unknown_fields = true)]
+enum Serdes {
+    #[serde(rename)]
+    Tick {
+        #[serde(default = 5)]
+        number: u8,
+        #[serde(default = "not a path")]
+        path: u8,
+        #[serde(skip_serializing_if = Option::is_none)]
+        bare: Option<u8>,
+        #[serde(with(serialize = "x"))]
+        list: u8,
+    },
+}
+
 fn main() {
     let _ = sse_core::wire::encode(&Container::Tick);
     let _ = sse_core::wire::encode(&Variants::NoName);

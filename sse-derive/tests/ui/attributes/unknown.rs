@@ -63,6 +63,53 @@ enum SerdesSlip {
     Named,
 }
 
+#[derive(SseEvent)]
+#[schemars(bound = "", title = "T", rename = "R", nonsense)]
+enum Schemars {
+    #[schemars(title = "T")]
+    Unit,
+    #[sse(text)]
+    #[schemars(rename = "R")]
+    Text(#[schemars(length(max = 3), bogus)] String),
+    #[schemars(titel = "T", extend("x" = 1), range(max = 5), skip)]
+    Object {
+        #[schemars(rnge(max = 5), title = "T", !skip)]
+        a: u8,
+        #[schemars(inline)]
+        b: u8,
+    },
+    #[schemars(with = "u8", title = "T")]
+    With(u8),
+    #[sse(skip)]
+    #[schemars(nonsense)]
+    Skipped(u8),
+    #[sse(flatten)]
+    #[schemars(title = "T")]
+    Flattened(NotDuplicate),
+}
+
+#[derive(SseEvent)]
+#[schemars(bound = "", title = "T", rename = "R", nonsense)]
+struct SchemarsStruct {
+    a: u8,
+}
+
+// Neither makes a schema.
+#[derive(SseEvent)]
+#[sse(no_schema)]
+#[schemars(nonsense)]
+enum NoSchema {
+    #[schemars(nonsense)]
+    Tick,
+}
+
+#[derive(sse_core::SseDecode)]
+#[schemars(nonsense)]
+enum DecodeAlone {
+    #[schemars(nonsense)]
+    Tick,
+}
+
 fn main() {
     let _ = sse_core::wire::encode(&Feed::Slip);
     let _ = sse_core::wire::encode(&Rule::Tick);

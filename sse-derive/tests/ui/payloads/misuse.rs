@@ -76,6 +76,32 @@ enum Undescribed {
 #[sse(skip, flatten, event = "x", event = "y")]
 struct Struct(u8);
 
+#[derive(SseEvent, sse_core::SseDecode)]
+enum Skipped {
+    #[serde(skip)]
+    #[sse(event = "never", terminal, retry = 1000, id = a)]
+    BySerde {
+        #[sse(id)]
+        a: u8,
+    },
+    #[sse(skip)]
+    ByUs {
+        #[sse(id)]
+        a: u8,
+        #[sse(retry)]
+        b: std::time::Duration,
+        #[sse(wire = "u8")]
+        c: u8,
+    },
+    #[serde(skip_serializing)]
+    #[sse(event = "received")]
+    Received {
+        #[sse(id)]
+        #[serde(skip)]
+        a: u8,
+    },
+}
+
 fn main() {
     let _ = sse_core::wire::encode(&Feed::TextOfNothing);
 }
