@@ -31,7 +31,7 @@ mod schema;
 
 pub use self::names::{EventNames, Names, NamesOf, Unnamed, assert_distinct};
 #[cfg(feature = "schema")]
-pub use self::schema::{Described, NamedPayload, Nothing, PayloadFields, append, described};
+pub use self::schema::{Described, NamedPayload, Nothing, PayloadFields, append, described, flatten};
 
 /// Reads a field marked `#[sse(id)]`.
 ///

@@ -1,6 +1,7 @@
 //! The names of the events of a type, known when it is compiled: two flattened enums may not share one.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::marker::PhantomData;
 
 /// The names of a type's events, and of those that it flattens.
@@ -25,9 +26,14 @@ pub trait EventNames {
     const NAMES: &'static Names;
 }
 
-impl<E: EventNames> EventNames for Box<E> {
-    const NAMES: &'static Names = E::NAMES;
+macro_rules! forward {
+    ($($Pointer:ty),*) => {$(
+        impl<E: EventNames> EventNames for $Pointer {
+            const NAMES: &'static Names = E::NAMES;
+        }
+    )*};
 }
+forward!(&E, Box<E>, Arc<E>);
 
 /// The names of `E`: none, if they are not known.
 ///

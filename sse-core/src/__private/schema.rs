@@ -7,11 +7,28 @@ use alloc::vec::Vec;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::{Always, Perhaps};
+use super::{Always, EventSchema, Perhaps, StreamFacts};
+use crate::schema::non_finite::Policy;
 
 /// Adds what a flattened type has.
 pub fn append<T, U>(all: &mut Vec<U>, inner: Vec<T>, wrap: impl FnMut(T) -> U) {
     all.extend(inner.into_iter().map(wrap));
+}
+
+/// Adds the events of a flattened type, with what the variant says of them all.
+pub fn flatten(
+    all: &mut Vec<EventSchema>,
+    inner: Vec<EventSchema>,
+    facts: StreamFacts,
+    description: Option<&'static str>,
+    deprecated: bool,
+) {
+    append(all, inner, |mut event| {
+        event.non_finite = Policy::Of(event.non_finite.within(facts.non_finite));
+        event.description = event.description.or(description);
+        event.deprecated |= deprecated;
+        event
+    });
 }
 
 /// Asks for the schema of a payload, or of a part of it.

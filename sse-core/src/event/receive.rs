@@ -1,6 +1,7 @@
 //! The trait that `#[derive(SseDecode)]` implements.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use super::{DecodeError, EventRef};
 
@@ -69,6 +70,12 @@ pub trait SseDecode: Sized {
 }
 
 impl<E: SseDecode> SseDecode for Box<E> {
+    fn decode(event: EventRef<'_>) -> Result<Option<Self>, DecodeError> {
+        Ok(E::decode(event)?.map(Self::new))
+    }
+}
+
+impl<E: SseDecode> SseDecode for Arc<E> {
     fn decode(event: EventRef<'_>) -> Result<Option<Self>, DecodeError> {
         Ok(E::decode(event)?.map(Self::new))
     }

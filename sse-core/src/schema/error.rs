@@ -18,6 +18,7 @@ enum Inner {
     SameEvent { name: String },
     SameEventType { name: String, events: [String; 2] },
     Reserved { name: String },
+    NonFinite { name: String },
     Example { name: String, cause: String },
 }
 
@@ -44,6 +45,10 @@ impl SchemaError {
 
     pub(super) fn same_event(name: &str) -> Self {
         Self::new(Inner::SameEvent { name: name.into() })
+    }
+
+    pub(super) fn non_finite(name: &str) -> Self {
+        Self::new(Inner::NonFinite { name: name.into() })
     }
 
     pub(super) fn example(name: &str, cause: impl fmt::Display) -> Self {
@@ -77,6 +82,11 @@ impl fmt::Display for SchemaError {
             Inner::SameEventType { name, events: [first, second] } => {
                 write!(f, "events `{first}` and `{second}` would both be the type `{name}`: rename one")
             }
+            Inner::NonFinite { name } => write!(
+                f,
+                "event `{name}` is of a flattened type, which sends a float that is not finite as `null`: \
+                 say #[sse(non_finite = \"error\")] there, too"
+            ),
             Inner::Example { name, cause } => write!(f, "an example of event `{name}` is not one: {cause}"),
             Inner::Reserved { name } => write!(f, "event `{name}`: names that begin with `stream-` are reserved"),
         }

@@ -12,9 +12,7 @@ use serde_json::{Map, Value};
 
 use super::canonical::{canonical, sort_required};
 use super::reference::reference_to;
-use super::{
-    EventSchema, Example, NonFinite, PayloadSchema, SchemaError, SseSchema, StreamFacts, collision, non_finite,
-};
+use super::{EventSchema, Example, PayloadSchema, SchemaError, SseSchema, StreamFacts, collision, non_finite};
 use crate::event::EventName;
 
 /// Everything that is known of a stream: its events, and the types of their payloads.
@@ -42,8 +40,8 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError`] if two types have one name, if two variants are one event, if a name is reserved, or if an
-    /// example does not encode.
+    /// Returns [`SchemaError`] if two types have one name, if two variants are one event, if a name is reserved, if an
+    /// example does not encode, or if a flattened type sends as `null` what the stream says is an error.
     pub fn of<E: SseSchema>() -> Result<Self, SchemaError> {
         Self::named::<E>(&E::stream_name())
     }
@@ -83,9 +81,7 @@ impl Manifest {
         collision::check::<E>(&events, &definitions)?;
 
         let facts = E::facts();
-        if facts.non_finite == Some(NonFinite::Null) {
-            non_finite::allow_null(&mut events, &mut definitions);
-        }
+        non_finite::allow_null(&mut events, &mut definitions, facts.non_finite)?;
         let description = E::description().map(Into::into);
         let mut manifest = Self { name: name.to_owned(), description, facts, events, definitions };
         manifest.name_payloads()?;

@@ -63,7 +63,7 @@ mod draft07;
 mod error;
 mod example;
 mod manifest;
-mod non_finite;
+pub(crate) mod non_finite;
 pub(crate) mod reference;
 mod typed;
 pub(crate) mod view;

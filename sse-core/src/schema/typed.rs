@@ -3,11 +3,13 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
+use super::non_finite::Policy;
 use crate::event::SseEvent;
 
 /// A type whose events and payloads are known before any is sent. The derive implements it.
@@ -46,27 +48,35 @@ pub trait SseSchema: SseEvent {
     }
 }
 
-impl<E: SseSchema> SseSchema for Box<E> {
-    fn stream_name() -> Cow<'static, str> {
-        E::stream_name()
-    }
+macro_rules! forward {
+    ($($Pointer:ty $(= $new:path)?),*) => {$(
+        impl<E: SseSchema> SseSchema for $Pointer {
+            fn stream_name() -> Cow<'static, str> {
+                E::stream_name()
+            }
 
-    fn description() -> Option<&'static str> {
-        E::description()
-    }
+            fn description() -> Option<&'static str> {
+                E::description()
+            }
 
-    fn facts() -> StreamFacts {
-        E::facts()
-    }
+            fn facts() -> StreamFacts {
+                E::facts()
+            }
 
-    fn events(generator: &mut SchemaGenerator) -> Vec<EventSchema> {
-        E::events(generator)
-    }
+            fn events(generator: &mut SchemaGenerator) -> Vec<EventSchema> {
+                E::events(generator)
+            }
 
-    fn examples() -> Vec<Self> {
-        E::examples().into_iter().map(Self::new).collect()
-    }
+            $(
+                fn examples() -> Vec<Self> {
+                    E::examples().into_iter().map($new).collect()
+                }
+            )?
+        }
+    )*};
 }
+// There is nothing that an example could be borrowed from.
+forward!(&E, Box<E> = Box::new, Arc<E> = Arc::new);
 
 /// What is true of a whole stream, beyond its events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,6 +156,7 @@ pub struct EventSchema {
     pub terminal: bool,
     /// Such events, encoded. [`Manifest::of`](super::Manifest::of) finds them in [`SseSchema::examples`].
     pub examples: Vec<Example>,
+    pub(crate) non_finite: Policy,
 }
 
 /// An event that shows what its kind looks like.
@@ -185,6 +196,7 @@ impl EventSchema {
             retry: None,
             terminal: false,
             examples: Vec::new(),
+            non_finite: Policy::OfStream,
         }
     }
 

@@ -12,8 +12,8 @@ use syn::{Attribute, DataEnum, DataStruct, DeriveInput, Fields, Generics, LitStr
 
 use self::variant::Source;
 use crate::attr::{
-    ContainerAttrs, ItemKind, SchemarsAttrs, SerdeContainer, SerdeVariant, VariantAttrs, description, read_enum,
-    read_struct,
+    ContainerAttrs, ItemKind, SchemarsAttrs, SerdeContainer, SerdeVariant, VariantAttrs, description, is_deprecated,
+    read_enum, read_struct,
 };
 use crate::ctxt::Ctxt;
 use crate::direction::Direction;
@@ -28,7 +28,8 @@ pub(crate) struct Container<'a> {
     pub(crate) attrs: ContainerAttrs,
     pub(crate) serde: SerdeContainer,
     pub(crate) schemars: SchemarsAttrs,
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<TokenStream>,
+    pub(crate) deprecated: bool,
     /// The lints that are not to fire anywhere in the type.
     pub(crate) allowed: Vec<TokenStream>,
     /// The key by which payloads say which event they are of.
@@ -93,6 +94,7 @@ impl<'a> Container<'a> {
             generics: &input.generics,
             schemars: SchemarsAttrs::read(&input.attrs, ctxt),
             description: description(&input.attrs),
+            deprecated: is_deprecated(&input.attrs),
             allowed: input.attrs.iter().filter_map(allowed_by).collect(),
             tag: tag(&attrs, &serde, ctxt),
             attrs,

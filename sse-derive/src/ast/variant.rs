@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, Fields, LitStr};
+use syn::{Attribute, Expr, Fields, LitStr, parse_quote};
 
 use super::{Container, Field, generated};
 use crate::attr::{SchemarsAttrs, SerdeVariant, VariantAttrs, description, is_deprecated};
@@ -18,7 +18,7 @@ pub(crate) struct Variant<'a> {
     pub(crate) attrs: VariantAttrs,
     pub(crate) serde: SerdeVariant,
     pub(crate) schemars: SchemarsAttrs,
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<TokenStream>,
     pub(crate) deprecated: bool,
     pub(crate) style: Style,
     pub(crate) fields: Vec<Field<'a>>,
@@ -113,17 +113,17 @@ impl<'a> Variant<'a> {
         };
         let variant = generated(ident);
         let own_type = container.receiver();
+        let fields: Vec<_> =
+            (0..).zip(fields).map(|(index, field)| Field::read(index, field, direction, &own_type, ctxt)).collect();
+        let said = said(syn_attrs, &attrs, style, &fields);
         Self {
             path: if container.is_struct() { quote!(Self) } else { quote!(Self::#variant) },
             ident: variant,
             schemars,
-            description: description(syn_attrs),
-            deprecated: is_deprecated(syn_attrs),
+            description: description(&said),
+            deprecated: container.deprecated || is_deprecated(&said),
             style,
-            fields: (0..)
-                .zip(fields)
-                .map(|(index, field)| Field::read(index, field, direction, &own_type, ctxt))
-                .collect(),
+            fields,
             received,
             name,
             name_span: named.map_or_else(|| ident.span(), LitStr::span),
@@ -185,4 +185,17 @@ impl<'a> Variant<'a> {
     pub(crate) fn retry(&self) -> Option<&Field<'a>> {
         self.fields.iter().find(|field| field.attrs.retry.is_some())
     }
+}
+
+/// What is said of the event: of the variant, and of the field that is all of its payload.
+fn said(of_variant: &[Attribute], attrs: &VariantAttrs, style: Style, fields: &[Field<'_>]) -> Vec<Attribute> {
+    let is_verbatim = attrs.text.or(attrs.bytes).is_some();
+    let is_payload =
+        |field: &&Field<'_>| field.is_payload() && (is_verbatim || style == Style::Tuple && fields.len() == 1);
+    let mut said = of_variant.to_vec();
+    for field in fields.iter().filter(is_payload) {
+        said.push(parse_quote!(#[doc = ""]));
+        said.extend(field.syn.attrs.iter().cloned());
+    }
+    said
 }

@@ -13,32 +13,54 @@ pub(crate) use self::serde::{ItemKind, SerdeContainer, SerdeField, SerdeVariant}
 pub(crate) use self::sse::{ContainerAttrs, FieldAttrs, NonFinite, VariantAttrs, read_enum, read_struct};
 
 use proc_macro2::TokenStream;
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue};
 
 /// The text of a documentation comment, as rustdoc sees it; `None` if there is none.
-pub(crate) fn description(attrs: &[Attribute]) -> Option<String> {
+///
+/// An expression, because the compiler alone knows what `include_str!` stands for.
+pub(crate) fn description(attrs: &[Attribute]) -> Option<TokenStream> {
+    let mut parts = Vec::new();
     let mut lines = Vec::new();
     for attr in attrs {
-        if let Meta::NameValue(MetaNameValue { path, value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) =
-            &attr.meta
-            && path.is_ident("doc")
-        {
-            let text = text.value();
-            let starred = is_starred(&text);
-            for line in text.lines() {
-                let line = if starred { line.trim_start().trim_start_matches('*') } else { line };
-                lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned());
-            }
-            // An empty `///` is a line, too.
-            if text.is_empty() {
-                lines.push(String::new());
-            }
+        let Meta::NameValue(MetaNameValue { path, value, .. }) = &attr.meta else { continue };
+        if !path.is_ident("doc") {
+            continue;
+        }
+        let Some(text) = literal(value) else {
+            // It begins and ends a line.
+            lines.push(String::new());
+            let before = std::mem::take(&mut lines).join("\n");
+            lines.push(String::new());
+            parts.push(quote!(#before, #value));
+            continue;
+        };
+        let starred = is_starred(&text);
+        for line in text.lines() {
+            let line = if starred { line.trim_start().trim_start_matches('*') } else { line };
+            lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned());
+        }
+        // An empty `///` is a line, too.
+        if text.is_empty() {
+            lines.push(String::new());
         }
     }
     let text = lines.join("\n");
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    if parts.is_empty() {
+        let text = text.trim();
+        return (!text.is_empty()).then(|| quote!(#text));
+    }
+    Some(quote!(<__sse::core::primitive::str>::trim(__sse::core::concat!(#(#parts,)* #text))))
+}
+
+/// The string that the expression is.
+fn literal(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        // A `macro_rules` macro was given it.
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
 }
 
 /// Whether every line behind the first has the star that stands there for looks.
@@ -96,6 +118,10 @@ mod tests {
 
     use super::*;
 
+    fn text(attrs: &[Attribute]) -> Option<String> {
+        Some(syn::parse2::<syn::LitStr>(description(attrs)?).unwrap().value())
+    }
+
     #[test]
     fn the_distance_is_levenshteins() {
         for (a, b, expected) in [("", "", 0), ("event", "evnt", 1), ("kitten", "sitting", 3), ("abc", "", 3)] {
@@ -114,9 +140,9 @@ mod tests {
             parse_quote!(#[doc = "   indented"]),
             parse_quote!(#[doc(hidden)]),
         ];
-        assert_eq!(description(&attrs).unwrap(), "First.\n\n  indented");
+        assert_eq!(text(&attrs).unwrap(), "First.\n\n  indented");
         let block: Attribute = parse_quote!(#[doc = "\n * One.\n * Two.\n "]);
-        assert_eq!(description(&[block]).unwrap(), "One.\nTwo.");
-        assert_eq!(description(&[]), None);
+        assert_eq!(text(&[block]).unwrap(), "One.\nTwo.");
+        assert_eq!(text(&[]), None);
     }
 }

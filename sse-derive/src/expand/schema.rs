@@ -29,7 +29,20 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         if let Payload::Flattened(Field { syn, member, ty, .. }) = variant.payload() {
             let path = &variant.path;
             let inner = at(syn.ty.span(), &quote!(<#ty as __sse::SseSchema>::events(__generator)));
-            events.push(quote!(__sse::append(&mut __events, #inner, |__event| __event);));
+            let Variant { description, deprecated, .. } = variant;
+            let description = description.as_ref().map_or_else(
+                || quote!(__sse::core::option::Option::None),
+                |description| quote!(__sse::core::option::Option::Some(#description)),
+            );
+            events.push(quote! {
+                __sse::flatten(
+                    &mut __events,
+                    #inner,
+                    <#ty as __sse::SseSchema>::facts(),
+                    #description,
+                    #deprecated,
+                );
+            });
             let inner = quote!(<#ty as __sse::SseSchema>::examples());
             examples.push(quote!(__sse::append(&mut __examples, #inner, |__inner| #path { #member: __inner });));
             flattens = true;

@@ -520,3 +520,84 @@ fn a_type_of_the_same_name_is_not_taken_for_the_payload() {
     described.check(&Clash::Other(ClashTickData { theirs: 1 }));
     assert!(!described.is_valid("Tick", &json!({ "theirs": 1 })));
 }
+
+macro_rules! documented {
+    ($text:expr) => {
+        /// Before.
+        #[doc = $text]
+        #[doc = concat!("a ", "b")]
+        /// After.
+        #[derive(SseEvent)]
+        #[deprecated]
+        enum Documented {
+            #[doc = concat!(" mac", "ro\n")]
+            Macro,
+            #[doc = include_str!("documented.txt")]
+            File { a: u8 },
+            Newtype(
+                /// Of the field.
+                #[deprecated]
+                u8,
+            ),
+            /// Of the variant.
+            Both(
+                /// Of the field.
+                u8,
+            ),
+            #[sse(text)]
+            Text {
+                /// The line.
+                line: String,
+                /// Not the line.
+                #[sse(id)]
+                #[serde(skip)]
+                number: u8,
+            },
+        }
+    };
+}
+documented!("Given.");
+
+/// A line of a log.
+#[derive(SseEvent)]
+#[sse(text)]
+struct Line(
+    /// What it says.
+    String,
+);
+
+#[test]
+fn documentation_is_what_rustdoc_shows() {
+    assert_eq!(Documented::description(), Some("Before.\nGiven.\na b\nAfter."));
+    let events = describe::<Documented>().events;
+    let said: Vec<_> = events.iter().filter_map(|event| event.description).collect();
+    assert_eq!(said, ["macro", "From a file.", "Of the field.", "Of the variant.\n\nOf the field.", "The line."]);
+    assert!(events.iter().all(|event| event.deprecated));
+    for event in [
+        Documented::Macro,
+        Documented::File { a: 1 },
+        Documented::Newtype(1),
+        Documented::Both(1),
+        Documented::Text { line: "x".into(), number: 1 },
+    ] {
+        encode(&event).unwrap();
+    }
+    assert_eq!(Line::description(), Some("A line of a log."));
+    assert_eq!(describe::<Line>().events[0].description, Some("A line of a log.\n\nWhat it says."));
+    encode(&Line("x".into())).unwrap();
+}
+
+#[derive(SseEvent)]
+enum PartlyDeprecated {
+    A(u8),
+    B(#[deprecated] u8),
+}
+
+#[test]
+fn what_holds_nothing_but_what_is_deprecated_is_so_too() {
+    let deprecated = describe::<PartlyDeprecated>().events.iter().map(|event| event.deprecated).collect::<Vec<_>>();
+    assert_eq!(deprecated, [false, true]);
+    for event in [PartlyDeprecated::A(1), PartlyDeprecated::B(1)] {
+        encode(&event).unwrap();
+    }
+}
