@@ -67,7 +67,11 @@ impl<'a> Stream<'a> {
         };
 
         let mut events = BTreeMap::new();
-        let branches = root.get("oneOf").and_then(Value::as_array).ok_or_else(|| malformed("oneOf", "an array"))?;
+        let branches = match root.get("oneOf") {
+            // No event at all: `"not": {}`.
+            None if root.contains_key("not") => &[][..],
+            branches => branches.and_then(Value::as_array).ok_or_else(|| malformed("oneOf", "an array"))?,
+        };
         for (n, branch) in branches.iter().enumerate() {
             let reference = branch.get("$ref").and_then(Value::as_str);
             let reference = reference.ok_or_else(|| malformed(&format!("oneOf/{n}"), "a `$ref`"))?;

@@ -64,7 +64,7 @@ static ELSEWHERE: &[&str] =
 /// Where an attribute of schemars stands, and what has an effect there.
 #[derive(Clone, Copy)]
 pub(crate) enum Described {
-    /// On an enum, of which no schema is made.
+    /// On an enum: they are for the `JsonSchema` of the enum itself, which may be derived beside.
     Enum,
     /// On a struct, or on a variant with a JSON payload.
     Payload { is_struct: bool },
@@ -79,7 +79,7 @@ pub(crate) enum Described {
 impl Described {
     fn knows(self, key: &str) -> bool {
         match self {
-            Self::Enum => matches!(key, "bound" | "crate"),
+            Self::Enum => TYPE.contains(&key) || ELSEWHERE.contains(&key),
             Self::Payload { is_struct } => TYPE.contains(&key) || is_struct && key == "bound",
             Self::Field => FIELD.contains(&key),
             Self::Said => matches!(key, "with" | "schema_with" | "crate" | "bound"),
@@ -89,10 +89,9 @@ impl Described {
 
     fn why(self, key: &str) -> &'static str {
         match (self, key) {
-            (Self::Enum | Self::Payload { is_struct: true }, "rename") => "`#[sse(name = \"..\")]` names the stream",
-            (Self::Enum, _) => "there is no schema of an enum of events, but of each payload",
+            (Self::Payload { is_struct: true }, "rename") => "`#[sse(name = \"..\")]` names the stream",
             (Self::Payload { .. } | Self::Nothing, "rename") => "`#[sse(event = \"..\")]` names the event",
-            (Self::Payload { .. } | Self::Field, _) => "it does not go here",
+            (Self::Enum | Self::Payload { .. } | Self::Field, _) => "it does not go here",
             (Self::Said, _) => "`with` or `schema_with` says all of the schema",
             (Self::Nothing, _) => "no JSON Schema is made here; a documentation comment describes the event",
         }

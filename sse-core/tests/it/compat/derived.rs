@@ -44,6 +44,14 @@ macro_rules! cases {
 }
 
 cases! {
+    the_first_event_comes: {
+        #[derive(SseEvent)]
+        pub(crate) enum Feed { #[sse(skip)] Draft }
+    } {
+        #[derive(SseEvent)]
+        pub(crate) enum Feed { #[sse(skip)] Draft, Tick(u8) }
+    } [(EventAdded, "Feed/Tick", Info)]
+
     an_event_is_renamed: {
         #[derive(SseEvent)] #[sse(rename_all = "kebab-case")]
         pub(crate) enum Feed { PriceTick(u32), Done }

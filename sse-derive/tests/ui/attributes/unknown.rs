@@ -64,7 +64,7 @@ enum SerdesSlip {
 }
 
 #[derive(SseEvent)]
-#[schemars(bound = "", title = "T", rename = "R", nonsense)]
+#[schemars(bound = "", title = "T", rename = "R", nonsense, range(max = 5))]
 enum Schemars {
     #[schemars(title = "T")]
     Unit,
