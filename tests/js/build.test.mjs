@@ -23,6 +23,16 @@ for (const version of ["typescript", "typescript7"]) {
   }
 }
 
+test("the oldest TypeScript that is promised takes what is generated", async (t) => {
+  const out = folder(t);
+  const files = [`${golden}ts/feed.ts`, ...["runtime", "runtime-shared", "runtime-bigint"].map((name) => `${runtime}${name}.ts`)];
+  for (const file of files) copyFileSync(file, join(out, basename(file)));
+  const compilerOptions = JSON.parse(readFileSync(join(here, "tsconfig.strict.json"), "utf8")).compilerOptions;
+  delete compilerOptions.erasableSyntaxOnly; // of 5.8
+  writeFileSync(join(out, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...compilerOptions, rootDir: out } }));
+  await tsc("typescript5.2", "-p", out);
+});
+
 for (const version of ["typescript", "typescript7"]) {
   test(`a page without a build step with ${version}`, async (t) => {
     // As it is on a server: the generated files beside the page.

@@ -128,10 +128,10 @@
 //!
 //! | import | bytes |
 //! |---|---|
-//! | the wrapper of `EventSource`, the iterator, each alone | 2 310, 2 370 |
-//! | `openFeed`, `streamFeed`, each alone, with a stream of twelve events | 2 490, 2 560 |
-//! | both, with everything in `runtime` | 4 220 |
-//! | `runtime-shared`, `runtime-react`, `runtime-bigint`, each besides | 1 600, 350, 580 |
+//! | the wrapper of `EventSource`, the iterator, each alone | 2 310, 2 380 |
+//! | `openFeed`, `streamFeed`, each alone, with a stream of twelve events | 2 490, 2 580 |
+//! | both, with everything in `runtime` | 4 230 |
+//! | `runtime-shared`, `runtime-react`, `runtime-bigint`, each besides | 1 690, 350, 580 |
 //!
 //! [Standard Schema]: https://standardschema.dev
 //!

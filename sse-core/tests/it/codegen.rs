@@ -58,9 +58,9 @@ fn what_types_cannot_say_is_reported() {
     assert_eq!(
         notes,
         [
-            "Feed #/$defs/Loose/anyOf/0: an integer that may exceed 2^53, which JSON.parse rounds",
-            "Feed #/$defs/Tick/properties/seq_no: an integer that may exceed 2^53, which JSON.parse rounds",
-            "Feed event \"count\": an integer that may exceed 2^53, which JSON.parse rounds",
+            "Feed #/$defs/Loose/anyOf/0: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`",
+            "Feed #/$defs/Tick/properties/seq_no: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`",
+            "Feed event \"count\": an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`",
         ]
         .map(|note| note.replace("/anyOf/0", ""))
     );

@@ -436,9 +436,8 @@ export class TypedEventSource {
     }
     #add(name, listener, options) {
         const signal = options?.signal;
-        let listeners = this.#listeners.get(name);
-        if (!listeners)
-            this.#listeners.set(name, (listeners = new Set()));
+        const listeners = this.#listeners.get(name) ?? new Set();
+        this.#listeners.set(name, listeners);
         const entry = (...args) => signal?.aborted || listener?.(...args);
         listeners.add(entry);
         const release = this.#onAbort(signal, () => remove());

@@ -605,8 +605,8 @@ export class TypedEventSource<M> implements Disposable {
 
   #add(name: string, listener: ((...args: any[]) => void) | undefined, options?: ListenOptions): () => void {
     const signal = options?.signal;
-    let listeners = this.#listeners.get(name);
-    if (!listeners) this.#listeners.set(name, (listeners = new Set()));
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
     const entry = (...args: unknown[]) => signal?.aborted || listener?.(...args);
     listeners.add(entry);
     const release = this.#onAbort(signal, () => remove());

@@ -173,9 +173,9 @@ Lobby  /rooms/{room}/events  (sse_core::codegen::verbs::list::tests::Rooms)
 ";
     const NOTES: &str = "
 what types cannot say:
-  Desk #/$defs/Trade/properties/at: an integer that may exceed 2^53, which JSON.parse rounds
-  Desk #/$defs/Trade/properties/deltas: an integer that may exceed 2^53, which JSON.parse rounds
-  Desk event \"count\": an integer that may exceed 2^53, which JSON.parse rounds
+  Desk #/$defs/Trade/properties/at: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`
+  Desk #/$defs/Trade/properties/deltas: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`
+  Desk event \"count\": an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`
 ";
 
     fn registry() -> Registry {

@@ -36,7 +36,7 @@ function validator(by) {
                     return refuse(cause);
                 }
                 // A function may return what nobody asked for.
-                return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
+                return settled(checked, () => next(decoded), refuse);
             };
             const waits = queue ? queue.then(step) : step();
             if (!waits)
@@ -56,9 +56,12 @@ function bySchema(schemas) {
             if (issues)
                 throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
         };
-        const result = schemas[event]["~standard"].validate(data);
-        return result instanceof Promise ? result.then(check) : check(result);
+        return settled(schemas[event]["~standard"].validate(data), check);
     };
+}
+// Now, unless it is a promise, which may be of another realm.
+function settled(value, then, otherwise) {
+    return typeof value?.then === "function" ? Promise.resolve(value).then(then, otherwise) : then(value);
 }
 /** Makes the URL of a stream from its path. */
 function streamUrl(path, { base = "", query } = {}) {
@@ -207,6 +210,7 @@ function decoder(codec) {
         }
     };
 }
+/** What a control event says. */
 function parseControl(data) {
     try {
         return Object(JSON.parse(data));
@@ -435,9 +439,8 @@ class TypedEventSource {
     }
     #add(name, listener, options) {
         const signal = options?.signal;
-        let listeners = this.#listeners.get(name);
-        if (!listeners)
-            this.#listeners.set(name, (listeners = new Set()));
+        const listeners = this.#listeners.get(name) ?? new Set();
+        this.#listeners.set(name, listeners);
         const entry = (...args) => signal?.aborted || listener?.(...args);
         listeners.add(entry);
         const release = this.#onAbort(signal, () => remove());
@@ -495,11 +498,13 @@ function stream(codec, url, options = {}) {
     };
     const events = run();
     // A generator finishes only at its next `yield`: leaving must not wait for the server.
-    const finish = events.return.bind(events);
-    events.return = (value) => {
-        stop();
-        return finish(value);
-    };
+    for (const how of ["return", "throw"]) {
+        const finish = events[how].bind(events);
+        events[how] = (value) => {
+            stop();
+            return finish(value);
+        };
+    }
     return events;
     async function* run() {
         const { signal, body, headers: given, credentials, maxRetries = Infinity, retryStatuses = [], onState } = options;
@@ -727,4 +732,4 @@ function streamCamera(params, options = {}) {
   return stream(CameraCodec, streamUrl(`/cameras/${pathSegment(params["camera-id"])}/\`$${pathSegment(params.x)}/${pathRest(params.rest)}`, options), options);
 }
 
-module.exports = { StreamError, validator, streamUrl, pathSegment, pathRest, base64, match, eventStreamParser, resumeUrl, reopening, TypedEventSource, stream, bigIntParser, CameraCodec, openCamera, streamCamera };
+module.exports = { StreamError, validator, streamUrl, pathSegment, pathRest, base64, match, eventStreamParser, parseControl, resumeUrl, reopening, TypedEventSource, stream, bigIntParser, CameraCodec, openCamera, streamCamera };

@@ -138,6 +138,8 @@ export interface Position {
  * if an event exceeds the limit.
  */
 export declare function eventStreamParser(position: Position, maxBufferSize?: number): (chunk: Uint8Array) => Generator<ServerSentEvent>;
+/** What a control event says. */
+export declare function parseControl(data: string): any;
 /** The event that a native listener gets. */
 export interface Message extends Event {
     readonly data: string;

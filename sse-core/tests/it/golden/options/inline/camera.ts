@@ -135,7 +135,7 @@ export function validator<M>(by: Check | { readonly [K in keyof M & string]?: St
           return refuse(cause);
         }
         // A function may return what nobody asked for.
-        return checked instanceof Promise ? checked.then(() => next(decoded), refuse) : next(decoded);
+        return settled(checked, () => next(decoded), refuse);
       };
       const waits = queue ? queue.then(step) : step();
       if (!waits) return;
@@ -152,9 +152,13 @@ function bySchema(schemas: { readonly [event: string]: StandardSchema }): Check 
     const check = ({ issues }: StandardResult): void => {
       if (issues) throw new StreamError("schema", `event ${JSON.stringify(event)}: ${issues.map((issue) => issue.message).join("; ")}`, issues);
     };
-    const result = schemas[event]!["~standard"].validate(data);
-    return result instanceof Promise ? result.then(check) : check(result);
+    return settled(schemas[event]!["~standard"].validate(data), check);
   };
+}
+
+// Now, unless it is a promise, which may be of another realm.
+function settled<T>(value: T | Promise<T>, then: (value: T) => void, otherwise?: (cause: unknown) => void): void | Promise<void> {
+  return typeof (value as any)?.then === "function" ? Promise.resolve(value).then(then, otherwise) : then(value as T);
 }
 
 export interface UrlOptions {
@@ -317,7 +321,8 @@ function decoder<M>(codec: Codec<M>): (event: ServerSentEvent) => Decoded {
   };
 }
 
-function parseControl(data: string): any {
+/** What a control event says. */
+export function parseControl(data: string): any {
   try {
     return Object(JSON.parse(data));
   } catch {
@@ -602,8 +607,8 @@ export class TypedEventSource<M> implements Disposable {
 
   #add(name: string, listener: ((...args: any[]) => void) | undefined, options?: ListenOptions): () => void {
     const signal = options?.signal;
-    let listeners = this.#listeners.get(name);
-    if (!listeners) this.#listeners.set(name, (listeners = new Set()));
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
     const entry = (...args: unknown[]) => signal?.aborted || listener?.(...args);
     listeners.add(entry);
     const release = this.#onAbort(signal, () => remove());
@@ -706,11 +711,13 @@ export function stream<M>(codec: Codec<M>, url: string | URL, options: StreamOpt
   };
   const events = run();
   // A generator finishes only at its next `yield`: leaving must not wait for the server.
-  const finish = events.return.bind(events);
-  events.return = (value) => {
-    stop();
-    return finish(value);
-  };
+  for (const how of ["return", "throw"] as const) {
+    const finish = events[how].bind(events);
+    events[how] = (value: any) => {
+      stop();
+      return finish(value);
+    };
+  }
   return events;
 
   async function* run(): AsyncGenerator<EventOf<M>, void, undefined> {
@@ -949,7 +956,7 @@ export function useSse<M>(open: (options: OpenOptions) => TypedEventSource<M>, h
       });
     }
     source.onConnectionError((error, state) => {
-      setStatus(state);
+      setStatus((was) => (was === "ended" ? was : state));
       latest.current.onConnectionError?.(error, state);
     });
     return () => source.close();
@@ -1013,7 +1020,9 @@ const REPLAY_MS = 3000; // how long a new leader waits for an id that it does no
  */
 export const shared: Connect = (url, names, sink, options) => {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
-  if (!locks || !globalThis.BroadcastChannel) return reopening(url, names, sink, options);
+  // Without a constructor too, so that it throws here, and not when the lock is given.
+  const found = locks && globalThis.BroadcastChannel && (options.EventSource ?? globalThis.EventSource);
+  if (!found) return reopening(url, names, sink, options);
 
   const target = new URL(resumeUrl(url, ""), globalThis.location?.href).href;
   const key = JSON.stringify(["sse", target, !!options.withCredentials, [...names].sort()]);
@@ -1026,7 +1035,7 @@ export const shared: Connect = (url, names, sink, options) => {
   let start: string | undefined;
   let connection: Connection | undefined;
   let release = (): void => {};
-  let id = options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId") ?? undefined;
+  let id = (options.lastEventId ?? new URL(url, target).searchParams.get("lastEventId")) || undefined;
   let open: string | undefined;
   let told = false; // of the connection that there is
   let heard = false; // any event
@@ -1124,12 +1133,13 @@ export const shared: Connect = (url, names, sink, options) => {
       if (said.open !== undefined && !told) {
         open = said.open;
         told = true;
-        sink.message(control("stream-open", { ...JSON.parse(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
+        sink.message(control("stream-open", { ...parseControl(open), resume, reason: missed === undefined ? "evicted" : undefined }), id ?? "");
       }
       if (missed === undefined && readyState !== 2) {
         sink.message(control("stream-reset", { reason: "evicted" }), id ?? "");
       }
       for (const entry of said.ring.slice(said.ring.length - (missed ?? 0))) if (entry.name !== "stream-open") take(entry);
+      if (readyState !== 2) ({ readyState } = said);
     } else if (!synced) {
       // `tell` brings it.
     } else if (said.from !== leader) {
@@ -1181,7 +1191,12 @@ export const shared: Connect = (url, names, sink, options) => {
         failed(error, state);
       },
     };
-    connection = reopening(target, names, own, { ...options, lastEventId: id });
+    try {
+      connection = reopening(target, names, own, { ...options, lastEventId: id });
+    } catch (cause) {
+      // Only here: the next tab tries too.
+      failed(new StreamError("connection", "no connection", cause), "closed");
+    }
   };
 
   let passed = false;
@@ -1197,7 +1212,7 @@ export const shared: Connect = (url, names, sink, options) => {
         passed = false;
         if (readyState === 2) return;
         lead();
-        await new Promise<void>((resolve) => (release = resolve));
+        if (readyState !== (2 as number)) await new Promise<void>((resolve) => (release = resolve));
       })
       .then(() => (passed && readyState !== 2 ? candidate() : undefined));
 
