@@ -105,7 +105,9 @@ impl<'a> Printer<'a> {
 
     fn rounded(&mut self, at: &str) {
         match self.options.int64 {
-            Int64::Number => self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`".to_owned()),
+            Int64::Number => {
+                self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`".to_owned())
+            }
             Int64::BigInt => {}
             Int64::String | Int64::Forbid => {
                 if !self.rounded.iter().any(|known| known == at) {

@@ -203,5 +203,8 @@ fn wide_integers_of_a_flattened_map_are_seen_beside_an_enum() {
         assert!(error.contains("#/$defs/Totals"), "{error}");
     }
     let notes: Vec<_> = registry.diagnostics(&Options::new()).unwrap().iter().map(ToString::to_string).collect();
-    assert_eq!(notes, ["Forbidden #/$defs/Totals: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`"]);
+    assert_eq!(
+        notes,
+        ["Forbidden #/$defs/Totals: an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`"]
+    );
 }
