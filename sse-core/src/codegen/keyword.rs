@@ -13,6 +13,10 @@ const WITH_TYPE: &str = "$ref additionalProperties allOf anyOf const enum items 
 
 /// Whether it is understood what the keyword does.
 pub(super) fn is_known(keyword: &str) -> bool {
-    let mut known = WITHOUT_TYPE.split(' ').chain(WITH_TYPE.split(' '));
-    keyword.starts_with("x-") || known.any(|known| known == keyword)
+    is_without_type(keyword) || WITH_TYPE.split(' ').any(|known| known == keyword)
+}
+
+/// Whether the type is the same without the keyword.
+pub(super) fn is_without_type(keyword: &str) -> bool {
+    keyword.starts_with("x-") || WITHOUT_TYPE.split(' ').any(|known| known == keyword)
 }

@@ -17,7 +17,7 @@ use super::error::CodegenError;
 use super::expression::{Binds, Type, intersection, literal, union};
 use super::ident::{property, string};
 use super::jsdoc::{JsDoc, is_wide, may_be_rounded};
-use super::keyword::is_known;
+use super::keyword::{is_known, is_without_type};
 use super::options::{Int64, Options, TypeOptions};
 use crate::schema::reference::definition_of;
 
@@ -74,6 +74,10 @@ impl<'a> Printer<'a> {
         if may_be_rounded(schema) {
             self.rounded(&at);
         }
+        if let Some(branches) = described_branches(schema) {
+            let body = self.branches(branches, &at);
+            return format!("{doc}export type {name} ={body};\n");
+        }
         let body = self.type_of(schema, &at, 0).text;
         // An object is an interface, which editors show by its name.
         if let Some(object) = schema.as_object()
@@ -86,6 +90,19 @@ impl<'a> Printer<'a> {
             return format!("{doc}export interface {name} {body}\n");
         }
         format!("{doc}export type {name} = {body};\n")
+    }
+
+    /// A line for each branch of a union, with what is said of it.
+    fn branches(&mut self, (keyword, branches): (&str, &[Value]), at: &str) -> String {
+        let mut known = BTreeSet::new();
+        let mut body = String::new();
+        for (n, branch) in branches.iter().enumerate() {
+            let text = self.type_of(branch, &format!("{at}/{keyword}/{n}"), 1).text;
+            if known.insert(text.clone()) {
+                body += &format!("\n{}  | {text}", JsDoc::of(branch, "", false).print(1));
+            }
+        }
+        body
     }
 
     /// The type of a payload, as a property of the map of events.
@@ -106,7 +123,7 @@ impl<'a> Printer<'a> {
     fn rounded(&mut self, at: &str) {
         match self.options.int64 {
             Int64::Number => {
-                self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`".to_owned())
+                self.diagnose(at, "an integer that may exceed 2^53, which JSON.parse rounds: see `--int64`".to_owned());
             }
             Int64::BigInt => {}
             Int64::String | Int64::Forbid => {
@@ -327,6 +344,16 @@ fn without_tags(branches: &[Value]) -> Type {
     }
     let members: Vec<_> = tags.into_iter().map(|name| format!("{}?: never", property(name))).collect();
     Type::atom(if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join("; ")) })
+}
+
+/// The branches of a schema that is a union and nothing else, if something is said of one of them.
+fn described_branches(schema: &Value) -> Option<(&'static str, &[Value])> {
+    let mut keys = schema.as_object()?.iter().filter(|(key, _)| !is_without_type(key));
+    let (key, branches) = keys.next().filter(|_| keys.next().is_none())?;
+    let keyword = ["oneOf", "anyOf"].into_iter().find(|keyword| keyword == key)?;
+    let branches = branches.as_array()?;
+    let is_described = |branch: &Value| ["description", "deprecated"].iter().any(|key| branch.get(*key).is_some());
+    branches.iter().any(is_described).then_some((keyword, branches))
 }
 
 /// Whether a schema is put together of others.

@@ -3,7 +3,11 @@
 import type * as sse from "./runtime.js";
 
 /** Why a text is complete. */
-export type FinishReason = "stop" | "length";
+export type FinishReason =
+  /** It has come to its end. */
+  | "stop"
+  /** It may not be longer. */
+  | "length";
 
 export interface GenerationDoneData {
   finish_reason: FinishReason;

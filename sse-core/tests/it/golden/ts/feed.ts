@@ -22,7 +22,12 @@ export interface Page {
   [key: string]: unknown;
 }
 
-export type Shape = { kind: "circle"; r: number } | { kind: "square"; side: number } | { kind: "nothing" } | { kind: "group"; of: Shape[] };
+export type Shape =
+  | { kind: "circle"; r: number }
+  | { kind: "square"; side: number }
+  | { kind: "nothing" }
+  /** Shapes of shapes. */
+  | { kind: "group"; of: Shape[] };
 
 /** A price. */
 export interface Tick {
@@ -48,7 +53,11 @@ export interface Tick {
   venue: Venue;
 }
 
-export type Venue = "Dark" | "Main" | { Other: string };
+export type Venue =
+  | "Dark"
+  /** Where most is traded. */
+  | "Main"
+  | { Other: string };
 
 /**
  * Everything that the feed sends.
