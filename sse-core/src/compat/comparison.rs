@@ -17,12 +17,10 @@ use super::resolve::Alternatives;
 use super::rule::Rule;
 use super::severity::Severity;
 use super::stream::{Stream, references};
-use super::uses::Uses;
+use super::uses::{DEPTH, Uses};
 use super::wrapped::{Wrapped, reference, refers};
 use crate::schema::reference::definition_of;
 
-/// How deep payloads may be nested before it is called endless.
-pub(super) const DEPTH: usize = 128;
 /// How many pairs of schemas are compared at most.
 const COMPARISONS: usize = 50_000;
 

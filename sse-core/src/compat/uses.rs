@@ -5,9 +5,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::comparison::DEPTH;
 use super::finding::Finding;
 
+/// How deep payloads may be nested before it is called endless.
+pub(super) const DEPTH: usize = 128;
 /// How many steps from type to type are taken at most to find the places of all findings.
 const STEPS: usize = 1_000_000;
 
