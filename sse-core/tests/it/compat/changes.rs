@@ -16,16 +16,7 @@ macro_rules! prints {
         $(
             #[test]
             fn $name() {
-                #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
-                mod base {
-                    use super::*;
-                    $($base)+
-                }
-                #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
-                mod head {
-                    use super::*;
-                    $($head)+
-                }
+                versions!({ $($base)+ } { $($head)+ });
                 let options = Options::new()$(.profile(Profile::$Profile))?;
                 let printed = text::<base::Feed, head::Feed>(options);
                 assert_eq!(printed.lines().collect::<Vec<_>>(), [$($line),*]);

@@ -27,16 +27,7 @@ macro_rules! cases {
         $(
             #[test]
             fn $name() {
-                #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
-                mod base {
-                    use super::*;
-                    $($base)+
-                }
-                #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
-                mod head {
-                    use super::*;
-                    $($head)+
-                }
+                versions!({ $($base)+ } { $($head)+ });
                 check::<base::Feed, head::Feed>(Options::new(), &[$($found),*]);
             }
         )+

@@ -3,6 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 #![expect(clippy::needless_pass_by_value, reason = "schemas are written where they are passed")]
 
+/// Types as they were and as they are, in the modules `base` and `head`.
+macro_rules! versions {
+    ({ $($base:item)+ } { $($head:item)+ }) => {
+        #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
+        mod base {
+            use super::*;
+            $($base)+
+        }
+        #[allow(dead_code, clippy::allow_attributes, reason = "only the types are used")]
+        mod head {
+            use super::*;
+            $($head)+
+        }
+    };
+}
+
 mod allow;
 mod changes;
 mod derived;
