@@ -201,13 +201,18 @@ impl<'a> Comparison<'a> {
                     return self.pair(base, head);
                 }
             }
-            match (old.null, new.null) {
-                (false, true) => self.report(Rule::PropertyBecameNullable, "it may be null".into()),
-                (true, false) => self.report(Rule::PropertyBecameNonNull, "it is never null any more".into()),
-                _ => {}
-            }
+            self.nullability(old.null, new.null);
         }
         self.pair(old.inner, new.inner)
+    }
+
+    /// Compares whether a value may be `null`.
+    pub(super) fn nullability(&mut self, base: bool, head: bool) {
+        match (base, head) {
+            (false, true) => self.report(Rule::PropertyBecameNullable, "it may be null".into()),
+            (true, false) => self.report(Rule::PropertyBecameNonNull, "it is never null any more".into()),
+            _ => {}
+        }
     }
 
     /// Compares two schemas, unless it is known what comes of it.

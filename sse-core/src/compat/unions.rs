@@ -59,10 +59,8 @@ impl Comparison<'_> {
         let is_only_null = |all: &Alternatives| all.null && all.literals.is_empty() && all.shapes.is_empty();
         match (base.null, head.null) {
             (true, false) if is_only_null(base) => gone.push(Kind::Null),
-            (true, false) => self.report(Rule::PropertyBecameNonNull, "it is never null any more".into()),
             (false, true) if is_only_null(head) => extra.push(Kind::Null),
-            (false, true) => self.report(Rule::PropertyBecameNullable, "it may be null".into()),
-            _ => {}
+            _ => self.nullability(base.null, head.null),
         }
         self.literals(base, head, &mut extra, &mut gone)?;
         let mut is_matched = base.null && head.null && (is_only_null(base) || is_only_null(head))
