@@ -11,7 +11,7 @@ use sse_core::event::DecodedEvent;
 use sse_tower::Sse;
 use sse_tower::client::{Builder, Cause, EventSource, ReadyState, RequestBody, Update};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::support::{layer, publish, topic};
@@ -151,8 +151,10 @@ async fn a_server_that_does_not_answer_is_asked_again() {
         let (address, _seen) = serve([act]).await;
         assert_eq!(told(source(address)).await, ["unreachable", "end"]);
     }
-    // Nobody listens where somebody has.
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // A port that is taken, and where nobody listens.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = taken.local_addr().unwrap();
     let mut refused = build(
         EventSource::builder(uri(address)).reconnection_time(Duration::from_millis(1)).max_attempts(3).entropy(|| 0),
     );

@@ -15,6 +15,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use sse_core::Topic;
+use sse_tower::test::Clock;
 use sse_tower::{LastEventId, Sse, SseLayer};
 use tokio::net::TcpListener;
 use tower::{Layer as _, ServiceBuilder};
@@ -294,11 +295,14 @@ async fn what_stands_before_an_error_arrives() {
         "/events",
         get(async || Sse::new(stream::iter([Ok(Count::Tick(1)), Err("the disk is full"), Ok(Count::Tick(2))]))),
     );
-    let origin = serve(router.layer(SseLayer::new())).await;
+    let clock = Clock::new();
+    let origin = serve(router.layer(SseLayer::with_timer(clock.clone()))).await;
     for http2 in [false, true].repeat(10) {
         let mut body = ask(build(request(Method::GET, format!("{origin}/events"))), http2).await.into_body();
         let read = read_until(&mut body, ": error\n\n").await;
         assert!(read.ends_with("event: tick\ndata: 1\n\n: error\n\n"), "{read}");
+        // So long the error waits for the bytes before it.
+        clock.advance(Duration::from_millis(50));
         assert!(body.frame().await.unwrap().is_err());
     }
 }

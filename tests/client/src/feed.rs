@@ -107,7 +107,8 @@ pub struct Counter {
 
 impl Counter {
     pub fn new(url: &str, transport: Transport, id: EventId) -> Self {
-        let builder = Builder::with_timer(url.parse().unwrap(), Hurried::default());
+        // Of the time that passes 50 times as fast, so much as the test itself may wait.
+        let builder = Builder::with_timer(url.parse().unwrap(), Hurried::default()).idle_timeout(50 * LONG);
         let source = builder.last_event_id(id).build(transport.service()).typed();
         Self { source, numbers: Vec::new(), resets: Vec::new(), opens: 0, losses: 0, end: None }
     }

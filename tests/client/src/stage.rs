@@ -178,7 +178,8 @@ async fn serve(
             lock(log)[n].closed = true;
             return Ok(());
         }
-        written = write(&mut writing, &answer) => written?,
+        // What cannot be written is read by nobody.
+        written = write(&mut writing, &answer) => written.unwrap_or(false),
     };
     if !ended {
         // Whatever the client sends or breaks now, it has closed.
