@@ -122,6 +122,7 @@ function connect() {
  * @template {keyof Events} K @param {K} name @param {Events[K]} data @param {string} id
  */
 function take(name, data, id) {
+  chart.see(data.at_ms);
   const early = data.at_ms < recoveringUntil;
   const recovered = early && wasAway;
   if (recovered) {

@@ -33,7 +33,7 @@ export const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false
 export class Chart {
   /** When the page first had a connection. */
   openedAt = 0;
-  /** How much later it is here than on the server, in milliseconds. */
+  /** How much later it is here than on the server, in milliseconds: never too little. */
   #skew;
   /** @type {Outage[]} */
   outages = [];
@@ -83,6 +83,12 @@ export class Chart {
   /** The time on the server. */
   now() {
     return Date.now() - this.#skew;
+  }
+
+  /** Learns from what happened at this time on the server how late it is there at least. @param {number} at */
+  see(at) {
+    // The way here is in the difference too, and the way of the page was long.
+    this.#skew = Math.min(this.#skew, Date.now() - at);
   }
 
   /** @param {typeof SERIES[number]} series @param {Point} point */

@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use axum::body::to_bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::map_response;
+use axum::response::{Html, IntoResponse as _, Response};
 use example_server_stats::{Options, ServerStats};
 use serde_json::Value;
 use sse_core::Retry;
@@ -103,6 +107,34 @@ async fn the_page_shows_every_figure_that_was_published() {
             assert!(std::fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
         }
         println!("{}: {} events, {recovered} of them recovered, none missed", browser.version, published.len());
+        browser.close().await;
+    }
+}
+
+/// Makes the page one that took ten seconds to load, as far as it can tell.
+async fn loaded_slowly(response: Response) -> Response {
+    if response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8") {
+        return response;
+    }
+    let page = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let (before, rest) = str::from_utf8(&page).unwrap().split_once(r#"name="now" content=""#).unwrap();
+    let (now, after) = rest.split_once('"').unwrap();
+    let earlier = now.parse::<u64>().unwrap() - 10_000;
+    Html(format!(r#"{before}name="now" content="{earlier}"{after}"#)).into_response()
+}
+
+#[tokio::test]
+#[ignore = "needs the browsers; `cargo xtask test` runs it"]
+async fn what_was_recovered_is_counted_however_long_the_page_took_to_load() {
+    let options = Options { interval: Duration::from_millis(50), retry: Retry::MIN, ..Options::default() };
+    for which in [Which::Chromium, Which::Firefox] {
+        let mut browser = Browser::launch(which).await;
+        let stats = ServerStats::new(options);
+        let server = Server::new(stats.router().layer(map_response(loaded_slowly))).await;
+        let _sampling = tokio::spawn(stats.sample());
+        browser.open(&format!("http://{}/", server.address())).await;
+        browser.wait(&format!("{} >= 20", points("cpu"))).await;
+        cut(&mut browser).await;
         browser.close().await;
     }
 }
