@@ -85,11 +85,11 @@ const JOBS: &[Job] = &[
     Job { name: "consumers", fast: false, run: consumers },
     // The client against every case of a connection, which Node plays.
     Job { name: "connection", fast: false, run: || cargo("test -p client-tests -- --ignored --nocapture").tests() },
-    // The whole path, in real browsers, cut anywhere.
+    // The whole path, in real browsers, cut anywhere. There are two programs, of which both are to run.
     Job {
         name: "system",
         fast: false,
-        run: || cargo("test -p system-tests -- --ignored --nocapture --skip screenshots").tests(),
+        run: || cargo("test -p system-tests --no-fail-fast -- --ignored --nocapture --skip screenshots").tests(),
     },
     // Whatever goes wrong with connections, at once; `cargo xtask soak` does it for longer.
     Job { name: "faults", fast: false, run: crate::faults::short },

@@ -1,7 +1,8 @@
 //! What the whole-system tests are made of: a proxy that cuts connections at any byte, a client in Rust, and real
 //! browsers.
 //!
-//! The tests are in `tests/it`. Those that need a browser are ignored unless asked for: `cargo xtask test` runs them.
+//! The tests are in `tests/it`, and in `tests/network` those that would disturb them. Those that need a browser are
+//! ignored unless asked for: `cargo xtask test` runs them.
 #![allow(
     missing_docs,
     clippy::missing_errors_doc,
@@ -20,10 +21,6 @@ pub mod proxy;
 pub mod scan;
 pub mod server;
 mod wait;
-
-/// Held by whoever changes the machine's network, and by whoever cannot bear it: upon a new interface Chromium gives up
-/// every connection over HTTP/2 (`ERR_NETWORK_CHANGED`).
-pub static NETWORK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 pub use self::browser::{Browser, Which};
 pub use self::client::{Client, IdModel};

@@ -306,10 +306,10 @@ const OFFERED: &str = "gzip, deflate, br, zstd";
 
 /// When an address of this machine comes or goes, be it that of a cable to another namespace, Chromium gives up every HTTP/2
 /// session, with `ERR_NETWORK_CHANGED`, and this test fails as if the bytes were wrong. What runs under HTTP/1.1 goes on.
+/// The tests in `tests/network`, which do that, are therefore another program.
 #[tokio::test]
 #[ignore = "needs the browsers; `cargo xtask test` runs it"]
 async fn each_event_is_on_the_page_at_once_over_http_2() {
-    let _network = system_tests::NETWORK.lock().await;
     for which in [Which::Chromium, Which::Firefox] {
         let mut scene = Scene::new();
         let server = TlsServer::new(scene.router.clone()).await;

@@ -25,4 +25,3 @@ mod restart;
 mod scene;
 mod tabs;
 mod tokens;
-mod vanished;
