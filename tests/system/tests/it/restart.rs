@@ -93,7 +93,8 @@ async fn the_page_survives_a_restart() {
         browser.wait("document.documentElement.dataset.state === 'reconnecting'").await;
         let (second, address) = start(&program).await;
         proxy.set_upstream(address);
-        browser.wait("document.documentElement.dataset.state === 'reset'").await;
+        // Said for longer than the state lasts.
+        browser.wait("document.querySelector('#story .reset') !== null").await;
         let before = browser.evaluate("__received.length").await;
         browser.wait(&format!("__received.length >= {before} + 4")).await;
         for count in ["missed", "doubled"] {

@@ -116,7 +116,8 @@ async fn a_reload_in_mid_sentence_gets_the_missed_tokens_and_no_other() {
 
         scene.browser.wait("!document.getElementById('cut').disabled").await;
         scene.browser.evaluate("document.getElementById('cut').click()").await;
-        scene.wait_for_state("reconnecting").await;
+        // Said for longer than the state lasts.
+        scene.browser.wait("document.getElementById('story').textContent.includes('connection cut')").await;
         steps.add_permits(4);
         scene.wait_for_tokens(30).await;
         scene.wait_for("connections", "4").await;
