@@ -19,7 +19,7 @@ use system_tests::{Browser, LONG, Server, Which, until};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::nginx_process::{AT_ONCE, App, Ended, Events, Http, Nginx};
 
@@ -40,13 +40,18 @@ pub(crate) fn feed(keep_alive: impl Into<Option<Duration>>) -> (Topic<Feed>, Rou
     (topic, Router::new().route("/events", get(handler)).layer(layer))
 }
 
-/// Publishes an event only after the client has seen the one before, so that a proxy that holds one back holds up all.
-pub(crate) async fn in_turn(topic: &Topic<Feed>, events: &mut Events) {
+/// Publishes an event only after the client has seen the one before, so that a proxy that holds one back holds up all;
+/// how long the quickest of them took.
+pub(crate) async fn in_turn(topic: &Topic<Feed>, events: &mut Events) -> Duration {
     events.expect("event: stream-open\n").await;
+    let mut quickest = Duration::MAX;
     for tick in 0..20 {
+        let published = Instant::now();
         topic.publish(&Feed::Tick(tick)).unwrap();
         events.expect(&format!("event: tick\ndata: {tick}\n\n")).await;
+        quickest = quickest.min(published.elapsed());
     }
+    quickest
 }
 
 /// Each event arrives at once behind an nginx with these directives; the coding of its answer, if it has any.
