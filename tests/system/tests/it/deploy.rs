@@ -64,8 +64,8 @@ async fn has(browser: &mut Browser, client: &str) -> Value {
 }
 
 /// Takes the app away for ten seconds, and brings it back with `after`.
-async fn deploy(browser: &mut Browser, app: App, during: &ServerStats, after: Router) -> App {
-    let address = app.kill().await;
+async fn deploy(browser: &mut Browser, app: &mut App, during: &ServerStats, after: Router) {
+    app.kill().await;
     browser.evaluate("window.down = performance.now()").await;
     publish(during, 20);
     for client in CLIENTS {
@@ -74,7 +74,7 @@ async fn deploy(browser: &mut Browser, app: App, during: &ServerStats, after: Ro
     // A page that is opened now is refused at once.
     browser.evaluate("open('late', { lastEventId: clients.native.id })").await;
     browser.wait("clients.late.refused >= 1 && performance.now() - down > 10_000").await;
-    App::restart(address, after).await
+    app.restart(after);
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn a_deploy_leaves_no_gap_and_no_duplicate() {
     for which in [Which::Chromium, Which::Firefox] {
         // The log outlives the app, as one in Redis or NATS does.
         let (stats, router) = stats();
-        let app = App::start(router.clone());
+        let mut app = App::start(router.clone());
         let nginx = Nginx::start(app.address(), "").await;
         let mut browser = Browser::launch(which).await;
         browser.open(&nginx.url(Http::Plain, Server::BLANK).to_string()).await;
@@ -96,7 +96,7 @@ async fn a_deploy_leaves_no_gap_and_no_duplicate() {
             sees(&mut browser, client, 5).await;
         }
 
-        let _app = deploy(&mut browser, app, &stats, router).await;
+        deploy(&mut browser, &mut app, &stats, router).await;
         publish(&stats, 5);
         for client in [CLIENTS[0], CLIENTS[1], "late"] {
             sees(&mut browser, client, 30).await;
@@ -117,7 +117,7 @@ async fn a_deploy_leaves_no_gap_and_no_duplicate() {
 async fn a_deploy_that_forgets_everything_says_so() {
     for which in [Which::Chromium, Which::Firefox] {
         let (old, router) = stats();
-        let app = App::start(router);
+        let mut app = App::start(router);
         let nginx = Nginx::start(app.address(), "").await;
         let mut browser = Browser::launch(which).await;
         browser.open(&nginx.url(Http::Plain, Server::BLANK).to_string()).await;
@@ -131,7 +131,7 @@ async fn a_deploy_that_forgets_everything_says_so() {
         }
 
         let (new, router) = stats();
-        let _app = deploy(&mut browser, app, &old, router).await;
+        deploy(&mut browser, &mut app, &old, router).await;
         for client in [CLIENTS[0], CLIENTS[1], "late"] {
             browser.wait(&format!("clients.{client}.failed || clients.{client}.resets.length === 1")).await;
         }

@@ -202,7 +202,7 @@ async fn refusal(source: &mut EventSource) -> StatusCode {
 async fn the_client_outlives_a_restart_behind_nginx() {
     for http in Http::ALL {
         let (topic, router) = feed(Duration::from_secs(15));
-        let app = App::start(router.clone());
+        let mut app = App::start(router.clone());
         let nginx = Nginx::start(app.address(), "").await;
         let url = nginx.url(http, "/events");
         let mut stubborn =
@@ -215,7 +215,7 @@ async fn the_client_outlives_a_restart_behind_nginx() {
         topic.publish(&Feed::Tick(0)).unwrap();
         resumed(&mut stubborn, 0, &mut seen).await;
 
-        let address = app.kill().await;
+        app.kill().await;
         topic.publish(&Feed::Tick(1)).unwrap();
         assert_eq!(refusal(&mut stubborn).await, StatusCode::BAD_GATEWAY);
         // As a browser's EventSource, it takes a status for an answer unless it is told not to.
@@ -227,7 +227,7 @@ async fn the_client_outlives_a_restart_behind_nginx() {
         };
         assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY), "{error}");
 
-        let _app = App::restart(address, router).await;
+        app.restart(router);
         topic.publish(&Feed::Tick(2)).unwrap();
         resumed(&mut stubborn, 2, &mut seen).await;
         assert_eq!(seen, [0, 1, 2], "{http:?}");
@@ -270,7 +270,7 @@ async fn the_generated_clients_outlive_a_restart_behind_nginx_and_a_native_one_d
         };
         let blank = get(async || Html("<!doctype html><title>blank</title>"));
         let router = stats.router().route(Server::BLANK, blank);
-        let app = App::start(router.clone());
+        let mut app = App::start(router.clone());
         let nginx = Nginx::start(app.address(), "").await;
         let mut browser = Browser::launch(which).await;
         browser.open(&nginx.url(Http::Plain, Server::BLANK).to_string()).await;
@@ -279,12 +279,12 @@ async fn the_generated_clients_outlive_a_restart_behind_nginx_and_a_native_one_d
         publish();
         browser.wait("failed || (seqs.at(-1) === 1 && wrapped.at(-1) === 1)").await;
 
-        let address = app.kill().await;
+        app.kill().await;
         publish();
         browser.wait("failed || (refused.includes(502) && lost.some(([what]) => what === 502))").await;
         browser.wait("failed || native.readyState === EventSource.CLOSED").await;
 
-        let _app = App::restart(address, router).await;
+        app.restart(router);
         publish();
         browser.wait("failed || (seqs.at(-1) === 3 && wrapped.at(-1) === 3)").await;
         assert_eq!(browser.evaluate("failed").await, "", "{which}");

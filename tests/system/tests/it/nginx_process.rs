@@ -20,8 +20,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
-use system_tests::{LONG, until};
-use tokio::net::TcpStream;
+use system_tests::LONG;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
@@ -32,62 +32,70 @@ use tower_http::decompression::DecompressionLayer;
 /// on a machine that does nothing else.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(10);
 
+/// A port that the system gives to nobody else while this is there. Whoever is told of it can listen on it.
+struct Port {
+    address: SocketAddr,
+    _held: TcpSocket,
+}
+
+impl Port {
+    fn hold() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        // Whoever says so too may have the same address, as long as no more than one of them listens.
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self { address: socket.local_addr().unwrap(), _held: socket }
+    }
+}
+
 /// A program that listens where it is told to, and ends when this is dropped.
 pub(crate) struct Proxying {
     child: Child,
     folder: PathBuf,
+    _ports: Vec<Port>,
 }
 
 impl Proxying {
     /// Starts `program` in a new folder with the file that `configure` makes of free ports, and waits until it listens.
-    ///
-    /// Nobody can hold a port for another program, so that it may be taken between the question and the answer. Then
-    /// others are tried.
     pub(crate) async fn start<const PORTS: usize>(
         program: &Program,
-        mut configure: impl FnMut(&[SocketAddr; PORTS], &PathBuf) -> String,
+        configure: impl FnOnce(&[SocketAddr; PORTS], &PathBuf) -> String,
     ) -> (Self, [SocketAddr; PORTS]) {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
-        let mut said = String::new();
-        for _ in 0..5 {
-            let number = STARTED.fetch_add(1, Ordering::Relaxed);
-            let name = format!("{}-{}-{number}", program.name, std::process::id());
-            let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-            fs::create_dir_all(&folder).unwrap();
-            let addresses = free_ports();
-            fs::write(folder.join("config"), configure(&addresses, &folder)).unwrap();
-            let log = fs::File::create(folder.join("log")).unwrap();
-            let variable = program.name.to_uppercase();
-            let child = Command::new(std::env::var_os(&variable).unwrap_or_else(|| OsString::from(program.path)))
-                .args(program.arguments)
-                .current_dir(&folder)
-                .env("HOME", &folder)
-                .stdin(Stdio::null())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .kill_on_drop(true)
-                .spawn()
-                .unwrap_or_else(|error| panic!("{}: {error}", program.path));
-            let mut started = Self { child, folder };
-            if started.listens(&addresses).await {
-                return (started, addresses);
-            }
-            said = fs::read_to_string(started.folder.join("log")).unwrap_or_default();
-        }
-        panic!("{} does not start: {said}", program.path)
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{}-{number}", program.name, std::process::id());
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let ports = [(); PORTS].map(|()| Port::hold());
+        let addresses = ports.each_ref().map(|port| port.address);
+        fs::write(folder.join("config"), configure(&addresses, &folder)).unwrap();
+        let log = fs::File::create(folder.join("log")).unwrap();
+        let variable = program.name.to_uppercase();
+        let child = Command::new(std::env::var_os(&variable).unwrap_or_else(|| OsString::from(program.path)))
+            .args(program.arguments)
+            .current_dir(&folder)
+            .env("HOME", &folder)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", program.path));
+        let mut started = Self { child, folder, _ports: ports.into() };
+        started.wait_until_it_listens(program, &addresses).await;
+        (started, addresses)
     }
 
-    /// Waits until it listens, or has ended.
-    async fn listens(&mut self, addresses: &[SocketAddr]) -> bool {
+    async fn wait_until_it_listens(&mut self, program: &Program, addresses: &[SocketAddr]) {
         for address in addresses {
             while TcpStream::connect(address).await.is_err() {
                 if self.child.try_wait().unwrap().is_some() {
-                    return false;
+                    let said = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                    panic!("{} does not start: {said}", program.path)
                 }
                 tokio::task::yield_now().await;
             }
         }
-        true
     }
 }
 
@@ -108,12 +116,6 @@ pub(crate) struct Program {
 
 pub(crate) const NGINX: Program =
     Program { name: "nginx", path: "/usr/sbin/nginx", arguments: &["-e", "stderr", "-p", ".", "-c", "config"] };
-
-fn free_ports<const PORTS: usize>() -> [SocketAddr; PORTS] {
-    // All of them at a time, so that they differ.
-    let listeners = [(); PORTS].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap())
-}
 
 /// nginx before an app, without TLS for HTTP/1.1 and with it for both versions.
 pub(crate) struct Nginx {
@@ -286,44 +288,38 @@ pub(crate) enum Ended {
 
 /// A server that dies like a process: its connections are tasks of a runtime of its own.
 pub(crate) struct App {
-    address: SocketAddr,
+    port: Port,
     runtime: Option<Runtime>,
 }
 
 impl App {
     pub(crate) fn start(router: Router) -> Self {
-        Self::listen((Ipv4Addr::LOCALHOST, 0).into(), router)
+        let mut app = Self { port: Port::hold(), runtime: None };
+        app.restart(router);
+        app
     }
 
-    fn listen(address: SocketAddr, router: Router) -> Self {
-        let listener = TcpListener::bind(address).unwrap();
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.port.address
+    }
+
+    /// Kills it, and waits until nobody listens and every connection is closed.
+    pub(crate) async fn kill(&mut self) {
+        let runtime = self.runtime.take().unwrap();
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(LONG)).await.unwrap();
+    }
+
+    /// Starts another one where it was killed.
+    pub(crate) fn restart(&mut self, router: Router) {
+        let listener = TcpListener::bind(self.port.address).unwrap();
         listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
             axum::serve(listener, router).await.unwrap();
         });
-        Self { address, runtime: Some(runtime) }
-    }
-
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Kills it, and waits until nobody listens and every connection is closed.
-    pub(crate) async fn kill(mut self) -> SocketAddr {
-        let runtime = self.runtime.take().unwrap();
-        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(LONG)).await.unwrap();
-        self.address
-    }
-
-    /// Starts another one where one was killed.
-    pub(crate) async fn restart(address: SocketAddr, router: Router) -> Self {
-        // A client of another test may hold the port for a moment.
-        until("the port to be free", || TcpListener::bind(address).ok().map(drop)).await;
-        Self::listen(address, router)
+        self.runtime = Some(runtime);
     }
 }
 
