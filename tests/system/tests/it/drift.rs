@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{self, Command, ExitCode};
 
 use schemars::JsonSchema;
 use sse_core::SseEvent;
@@ -44,12 +44,12 @@ feed.on("price-tick", (tick) => console.log(tick.symbol.toUpperCase(), tick.cent
 feed.on("halted", (symbol) => console.log(symbol.toUpperCase()));
 "#;
 
-/// A workspace of a user: a manifest, a page, and the typed client.
+/// A workspace of a user: a manifest, a page, and the typed client. It is there until this is dropped.
 struct Workspace(PathBuf);
 
 impl Workspace {
     fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("drift-{name}-{}", process::id()));
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
@@ -76,6 +76,13 @@ impl Workspace {
             .unwrap();
         let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
         if output.status.success() { Ok(()) } else { Err(said) }
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        // A folder that stays is in the target folder.
+        drop(fs::remove_dir_all(&self.0));
     }
 }
 

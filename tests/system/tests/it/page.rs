@@ -1,6 +1,8 @@
 //! The page of the server monitor shows what the server has published, also when its connection was cut.
 
+use std::fs;
 use std::path::Path;
+use std::process;
 use std::time::Duration;
 
 use axum::body::to_bytes;
@@ -102,9 +104,11 @@ async fn the_page_shows_every_figure_that_was_published() {
         assert_eq!(last_ids, [false, true], "{which}: one connection before the cut and one behind it");
         let recovered = text(&mut browser, "recovered").await;
         for width in [1280, 390] {
-            let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{which}-{width}.png"));
+            let name = format!("stats-{which}-{width}-{}.png", process::id());
+            let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
             browser.screenshot(&picture, (width, 900), "light").await;
-            assert!(std::fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
+            assert!(fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
+            fs::remove_file(&picture).unwrap();
         }
         println!("{}: {} events, {recovered} of them recovered, none missed", browser.version, published.len());
         browser.close().await;
@@ -154,7 +158,7 @@ async fn screenshots() {
     browser.wait(&format!("{} >= 130", points("cpu"))).await;
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/server-stats/screenshots");
-    std::fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     browser.screenshot(&folder.join("desktop.png"), (1280, 900), "light").await;
     browser.screenshot(&folder.join("phone.png"), (390, 844), "dark").await;
     browser.close().await;

@@ -1,6 +1,8 @@
 //! The page of a long generation goes on where it was, whatever happens to its connection or to itself.
 
+use std::fs;
 use std::path::Path;
+use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,9 +125,11 @@ async fn a_reload_in_mid_sentence_gets_the_missed_tokens_and_no_other() {
         scene.wait_for("connections", "4").await;
 
         for (width, height) in [(1280, 900), (390, 844)] {
-            let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tokens-{which}-{width}.png"));
+            let name = format!("tokens-{which}-{width}-{}.png", process::id());
+            let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
             scene.browser.screenshot(&picture, (width, height), "light").await;
-            assert!(std::fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
+            assert!(fs::metadata(&picture).unwrap().len() > 10_000, "{which}: the picture is blank");
+            fs::remove_file(&picture).unwrap();
             let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
             assert_eq!(scene.browser.evaluate(overflow).await, 0, "{which}: wider than {width}");
         }
