@@ -1,10 +1,12 @@
 //! Another program, run in the foreground, and what it says of its tests.
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
+use std::thread;
+use std::time::Duration;
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +77,16 @@ impl Command {
         }
     }
 
+    /// Runs what asks a server elsewhere, which may fail for a while: three times at most, until it succeeds.
+    pub(crate) fn succeeds_at_last(&self) -> bool {
+        self.succeeds()
+            || [10, 30].into_iter().any(|seconds| {
+                println!("`{}` failed; once more in {seconds} s", self.line);
+                thread::sleep(Duration::from_secs(seconds));
+                self.succeeds()
+            })
+    }
+
     /// Runs it as one check.
     pub(crate) fn check(&self) -> Tally {
         Tally::one(self.succeeds())
@@ -93,8 +105,7 @@ impl Command {
             }
         };
         let mut tally = Tally::default();
-        for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines).map_while(Result::ok)
-        {
+        for line in child.stdout.take().into_iter().flat_map(lines) {
             println!("{line}");
             tally += counted(&line).unwrap_or_default();
         }
@@ -104,6 +115,12 @@ impl Command {
         }
         tally
     }
+}
+
+/// The lines of what a program prints. A test may print anything, so also what is not UTF-8.
+pub(crate) fn lines(output: impl Read) -> impl Iterator<Item = String> {
+    let lines = BufReader::new(output).split(b'\n').map_while(Result::ok);
+    lines.map(|line| String::from_utf8_lossy(&line).into_owned())
 }
 
 /// What one line of a test runner's output counts: cargo's `test result:`, our own `N passed, M failed`, and the

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
-use std::io::{self, BufRead as _, BufReader};
+use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use crate::command::{Tally, root};
+use crate::command::{Tally, lines, root};
 
 /// Where the patches are.
 const PATCHES: &str = "tests/mutants";
@@ -56,8 +56,10 @@ pub(crate) fn run(names: &[String]) -> Tally {
     let tests: BTreeSet<&str> = chosen.iter().map(|mutant| &*mutant.test).collect();
     tally += Tally::one(!tests.is_empty());
     tally += in_two_copies(tests, |test, copy| {
-        let passes = cargo_test(test, copy, &[]).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
-        println!("{:24} {}: {test}", "none", if passes { "passes" } else { "FAILS ALREADY" });
+        let outcome = outcome(cargo_test(test, copy, &[])).unwrap_or_else(|error| Outcome::Stale(error.to_string()));
+        let passes = matches!(outcome, Outcome::Survived);
+        let says = if passes { "passes".to_owned() } else { format!("FAILS ALREADY ({outcome})") };
+        println!("{:24} {says}: {test}", "none");
         passes
     });
     tally += in_two_copies(&chosen, |mutant, copy| {
@@ -172,9 +174,7 @@ fn outcome(mut command: Command) -> io::Result<Outcome> {
         is_late && kill(group)
     });
     let mut failed = None;
-    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).split(b'\n')) {
-        // A test may print anything.
-        let line = String::from_utf8_lossy(&line.unwrap_or_default()).into_owned();
+    for line in child.stdout.take().into_iter().flat_map(lines) {
         if let Some(test) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
             failed = Some(test.to_owned());
             kill(group);
@@ -212,7 +212,11 @@ fn renew(from: &Path, copy: &Path) -> io::Result<()> {
     let output = Command::new("git")
         .current_dir(from)
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .stderr(Stdio::inherit())
         .output()?;
+    if !output.status.success() {
+        return Err(io::Error::other("git does not say which files there are"));
+    }
     let listed = String::from_utf8_lossy(&output.stdout);
     // What is deleted stands in the list until that is committed.
     let listed = listed.split_terminator('\0').map(Path::new).filter(|file| from.join(file).exists());

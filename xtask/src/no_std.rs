@@ -9,7 +9,7 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 /// the target if it is not there.
 pub(crate) fn check() -> Tally {
     println!("the standard library's core of {TARGET}, by `rustup target add`, unless it is there");
-    if !Command::new(&format!("rustup target add {TARGET}")).succeeds() {
+    if !Command::new(&format!("rustup target add {TARGET}")).succeeds_at_last() {
         return Tally::one(false);
     }
     let mut tally = Tally::default();

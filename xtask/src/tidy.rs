@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command as Process;
+use std::process::{Command as Process, Stdio};
 
 use crate::command::{Tally, root};
 
@@ -80,6 +80,7 @@ fn dependencies() -> Vec<String> {
         let tree = Process::new("cargo")
             .args(["tree", "--package", package, "--edges", "normal", "--all-features", "--prefix", "none"])
             .current_dir(root())
+            .stderr(Stdio::inherit())
             .output();
         let Ok(tree) = tree.as_ref().map(|output| String::from_utf8_lossy(&output.stdout)) else {
             violations.push(format!("cargo tree of {package} cannot be run"));

@@ -1,6 +1,6 @@
 //! What the tests need that is not a crate: Node, Python, two browsers, three proxies, and the packages of the lock files.
 
-use std::env;
+use std::{env, fs};
 
 use crate::command::{Command, root};
 
@@ -16,6 +16,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("haproxy", "haproxy"),
     ("curl", "curl"),
     ("ip", "iproute2"),
+    ("git", "git"),
+    ("kill", "procps"),
 ];
 
 /// Where there is a lock file of npm.
@@ -26,13 +28,34 @@ const PIP: &[&str] = &["tests/consumers", "tests/system/polyfills"];
 /// Installs what the tests need and is missing, and says so.
 pub(crate) fn install() -> Result<(), String> {
     packages(PACKAGES)?;
-    for folder in NPM {
-        println!("installing the npm packages of {folder}");
-        if !Command::new("npm ci --no-audit --no-fund --loglevel=error").within(folder).succeeds() {
-            return Err(format!("`npm ci` failed in {}", root().join(folder).display()));
-        }
+    if !Command::new("node --experimental-eventsource --eval 0").succeeds() {
+        return Err("Node 20.18 or newer is needed".to_owned());
     }
-    PIP.iter().try_for_each(|folder| pip(folder))
+    NPM.iter().try_for_each(|folder| once(folder, "package-lock.json", "node_modules", npm))?;
+    PIP.iter().try_for_each(|folder| once(folder, "requirements.txt", ".venv", pip))
+}
+
+/// Installs what a lock file names to the folder `to` beside it, unless it has not changed since that was done.
+fn once(folder: &str, lock: &str, to: &str, install: fn(&str) -> Result<(), String>) -> Result<(), String> {
+    let lock = root().join(folder).join(lock);
+    let error = |error| format!("{}: {error}", lock.display());
+    let wanted = fs::read(&lock).map_err(error)?;
+    let installed = lock.with_file_name(to).join(".installed");
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    install(folder)?;
+    fs::write(&installed, wanted).map_err(error)
+}
+
+/// Installs what `package-lock.json` of this folder names.
+fn npm(folder: &str) -> Result<(), String> {
+    println!("installing the npm packages of {folder}");
+    if Command::new("npm ci --no-audit --no-fund --loglevel=error").within(folder).succeeds_at_last() {
+        Ok(())
+    } else {
+        Err(format!("`npm ci` failed in {}", root().join(folder).display()))
+    }
 }
 
 /// Installs what `requirements.txt` of this folder names, in an environment of its own.
@@ -42,11 +65,11 @@ fn pip(folder: &str) -> Result<(), String> {
         apt_get("python3-venv")?;
     }
     println!("installing the Python packages of {folder}");
-    let run = |line| Command::new(line).within(folder).succeeds();
+    let command = |line| Command::new(line).within(folder);
     // `env`, because it is not for `Command` to say in which folder a path begins.
     let install = "env .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
                    -r requirements.txt";
-    if run("python3 -m venv --clear .venv") && run(install) {
+    if command("python3 -m venv --clear .venv").succeeds() && command(install).succeeds_at_last() {
         Ok(())
     } else {
         Err(format!("pip failed in {}", root().join(folder).display()))
@@ -62,13 +85,18 @@ pub(crate) fn packages(needed: &[(&str, &str)]) -> Result<(), String> {
     apt_get(&missing.join(" "))
 }
 
+/// Another program may hold Debian's lock, and a mirror may be busy.
+const APT_PATIENCE: &str = "-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3";
+
 fn apt_get(names: &str) -> Result<(), String> {
     println!("installing {names} with apt-get");
     let sudo = if Command::new("test -w /var/lib/dpkg").succeeds() { "" } else { "sudo " };
-    let installed = Command::new(&format!("{sudo}apt-get update --quiet")).succeeds()
-        && Command::new(&format!("{sudo}apt-get install --yes --quiet --no-install-recommends {names}"))
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .succeeds();
+    // Of many sources one may be out of order and not be needed: whether it was, the installation tells.
+    Command::new(&format!("{sudo}apt-get update --quiet {APT_PATIENCE}")).succeeds();
+    let install = format!(
+        "{sudo}env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends {APT_PATIENCE} {names}"
+    );
+    let installed = Command::new(&install).succeeds_at_last();
     if installed { Ok(()) } else { Err(format!("{names} is needed, and apt-get could not install it")) }
 }
 

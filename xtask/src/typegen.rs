@@ -2,8 +2,8 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::process::{Command, Output, Stdio};
+use std::{env, fs, io};
 
 use serde_json::{Value, json};
 
@@ -48,16 +48,16 @@ const RUNS: &[(&str, i32)] = &[
 pub(crate) fn check() -> Tally {
     let out = env::temp_dir().join(format!("typegen-xtask-{}", std::process::id()));
     let before = out.with_extension("before.schema.json");
-    let mut tally = Tally::one(write_before(&before).is_ok());
-    tally += Tally::one(cargo("test --quiet") == Some(0));
+    let written = write_before(&before);
+    if let Err(error) = &written {
+        println!("{}: {error}", before.display());
+    }
+    let mut tally = Tally::one(written.is_ok());
+    tally += run("test --quiet", 0);
     for (line, expected) in RUNS {
         let line = line.replace("OUT", &out.to_string_lossy()).replace("BEFORE", &before.to_string_lossy());
         let line = line.replace("COMMITTED", base("schemas"));
-        let code = cargo(&format!("xtask {line}"));
-        if code != Some(*expected) {
-            println!("`cargo xtask {line}` in examples/typegen-xtask: {code:?}, not {expected}");
-        }
-        tally += Tally::one(code == Some(*expected));
+        tally += run(&format!("xtask {line}"), *expected);
     }
     drop(fs::remove_dir_all(&out));
     drop(fs::remove_file(&before));
@@ -75,13 +75,26 @@ fn write_before(path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(path, schema.to_string())?)
 }
 
-fn cargo(arguments: &str) -> Option<i32> {
+/// Runs cargo with these arguments, and checks its exit code.
+fn run(arguments: &str, expected: i32) -> Tally {
+    let output = cargo(arguments);
+    let code = output.as_ref().ok().and_then(|output| output.status.code());
+    if code != Some(expected) {
+        println!("`cargo {arguments}` in examples/typegen-xtask: {code:?}, not {expected}");
+        match output {
+            Ok(output) => print!("{}", String::from_utf8_lossy(&output.stderr)),
+            Err(error) => println!("{error}"),
+        }
+    }
+    Tally::one(code == Some(expected))
+}
+
+fn cargo(arguments: &str) -> io::Result<Output> {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(arguments.split_whitespace()).current_dir(workspace());
     // Its own, because the lock of ours may be held by who runs this.
-    command.env("CARGO_TARGET_DIR", target()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().ok()?.code()
+    command.env("CARGO_TARGET_DIR", target()).stdin(Stdio::null()).output()
 }
 
 fn workspace() -> PathBuf {
