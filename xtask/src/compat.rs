@@ -24,7 +24,10 @@ pub(crate) fn base(schemas: &str) -> &str {
     let git = |arguments: &str| Command::new(&format!("git {arguments}")).succeeds();
     if root().join(".git/shallow").exists() || !git("rev-parse --verify --quiet HEAD^") {
         schemas
-    } else if git("merge-base origin/main HEAD") && !git("merge-base --is-ancestor HEAD origin/main") {
+    } else if git("rev-parse --verify --quiet origin/main")
+        && git("merge-base origin/main HEAD")
+        && !git("merge-base --is-ancestor HEAD origin/main")
+    {
         "origin/main"
     } else {
         "HEAD^"
