@@ -167,7 +167,8 @@ def schemathesis_takes_what_every_server_sends(folder: Path) -> None:
         example, document = LIVE["examples"][name], xtask("openapi", name)
         for connection in example["connections"]:
             response = call(request(document, example, connection), example)
-            for event in {event["event"] for event in connection["events"]}:
+            # Who falls behind is told so, and another reader is not.
+            for event in {event["event"] for event in connection["events"]} - {"stream-reset", "stream-position"}:
                 assert f"event: {event}\n".encode() in response.content, (name, event)
         # The id is of no use any more, and what was asked for is no event stream.
         for status, more in ((200, {"Last-Event-ID": "anotherepoch-5"}), (406, {"Accept": "application/json"})):
@@ -241,14 +242,15 @@ def the_documents_are_valid(folder: Path) -> None:
 def main() -> int:
     passed = failed = 0
     tests = [
+        # What needs the servers goes first: some forget what they have sent, and what follows takes its time.
+        schemathesis_takes_what_every_server_sends,
+        schemathesis_finds_no_request_that_the_document_does_not_foresee,
+        schemathesis_refuses_what_another_document_says,
         typed_dicts_are_what_mypy_knows,
         every_event_is_decoded,
         models_of_pydantic_take_what_is_sent,
         models_of_pydantic_take_what_every_example_sends,
         the_modules_of_every_example_decode_what_it_sends,
-        schemathesis_takes_what_every_server_sends,
-        schemathesis_finds_no_request_that_the_document_does_not_foresee,
-        schemathesis_refuses_what_another_document_says,
         the_documents_are_valid,
     ]
     servers = subprocess.Popen(["node", HERE / "captured.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
