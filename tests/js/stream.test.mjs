@@ -170,7 +170,7 @@ test("abort ends silently: before, while waiting for bytes, and while waiting to
 });
 
 // Fails instead of waiting for ever.
-const soon = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 5000, new Error("hangs")).unref())]);
+const soon = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 60_000, new Error("hangs")).unref())]);
 
 test("whoever leaves while the delay is announced does not wait for it", async (t) => {
   const { url } = await serve(t, status(503));
@@ -332,55 +332,100 @@ test("what the caller's functions throw is the caller's", async (t) => {
   assert.equal(requests.length, 1);
 });
 
+// A server without a network, on a clock that only the test moves, and with the dice thrown high.
+function played(t) {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  t.mock.method(Math, "random", () => 1);
+  const turn = () => new Promise(setImmediate);
+  const pass = async (ms) => { t.mock.timers.tick(ms); await turn(); };
+  const play = (options, consume = () => {}) => {
+    const seen = { requests: 0, delays: [], causes: [] };
+    let respond, body;
+    const fetch = (_, { signal }) => new Promise((resolve) => { seen.requests++; seen.signal = signal; respond = resolve; });
+    const onState = ({ state, delayMs, cause }) => state === "waiting" && (seen.delays.push(delayMs), seen.causes.push(cause?.message));
+    seen.done = (async () => { for await (const _ of stream(codec, "/", { ...fast, fetch, onState, ...options })) await consume(); })();
+    seen.say = async (text) => { body.enqueue(new TextEncoder().encode(text)); await turn(); };
+    seen.close = async () => { body.close(); await turn(); };
+    seen.answer = async (text) => {
+      const bytes = new ReadableStream({ start: (controller) => { body = controller; } });
+      respond(new Response(bytes, { headers: { "content-type": "text/event-stream" } }));
+      await seen.say(text);
+    };
+    return seen;
+  };
+  return { play, pass };
+}
+
 test("silence is a broken connection: announced interval, own timeout, any byte resets the clock", async (t) => {
-  const announced = await serve(t, sse(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n", { hold: true }), sse(end));
-  const causes = [];
-  await collect(stream(codec, announced.url, { ...fast, onState: (s) => s.state === "waiting" && causes.push(s.cause.message) }));
-  assert.deepEqual(causes, ["silent for 50 ms"]);
+  const { play, pass } = played(t);
+  const announced = play();
+  await announced.answer(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n");
+  for (let n = 0; n < 50; n++) {
+    await pass(49);
+    await announced.say(":\n\n");
+  }
+  await pass(49);
+  assert.deepEqual([announced.requests, announced.causes, announced.signal.aborted], [1, [], false]);
+  await pass(1);
+  assert.deepEqual([announced.causes, announced.signal.aborted], [["silent for 50 ms"], true]);
+  await pass(announced.delays[0]);
+  assert.equal(announced.requests, 2);
+  await announced.answer(end);
+  await announced.done;
 
-  const own = await serve(t, sse("", { hold: true }), sse(end));
-  await collect(stream(codec, own.url, { ...fast, idleTimeoutMs: 200 }));
-  assert.equal(own.requests.length, 2);
+  for (const first of [undefined, "\n", open({ keepAliveMs: 20 })]) {
+    const own = play({ idleTimeoutMs: 200 });
+    if (first) await own.answer(first);
+    await pass(199);
+    assert.deepEqual([own.requests, own.causes, own.signal.aborted], [1, [], false]);
+    await pass(1);
+    assert.deepEqual([own.causes, own.signal.aborted], [["silent for 200 ms"], true]);
+    await pass(own.delays[0]);
+    assert.equal(own.requests, 2);
+    await own.answer(end);
+    await own.done;
+  }
 
-  const hanging = await serve(t, () => {}, sse(end));
-  await collect(stream(codec, hanging.url, { ...fast, idleTimeoutMs: 200 }));
-  assert.equal(hanging.requests.length, 2);
-
-  const busy = await serve(t, (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    let left = 50;
-    const beat = () => (left-- ? response.write(":\n\n", () => setTimeout(beat, 10)) : response.end(end));
-    beat();
-  });
-  await collect(stream(codec, busy.url, { idleTimeoutMs: 300 }));
-  assert.equal(busy.requests.length, 1);
-
-  const off = await serve(t, (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(open({ keepAlive: "off", keepAliveMs: 1 }), () => setTimeout(() => response.end(end), 40));
-  });
-  await collect(stream(codec, off.url));
-  assert.equal(off.requests.length, 1);
+  const off = play();
+  await off.answer(open({ keepAlive: "off", keepAliveMs: 1 }));
+  await pass(86_400_000);
+  await off.say(end);
+  await off.done;
+  assert.equal(off.requests, 1);
 });
 
 test("what a connection says of its keep-alive holds instead of what the one before said", async (t) => {
-  const off = (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(open({ keepAlive: "off" }), () => setTimeout(() => response.end(end), 150));
-  };
-  const { url, requests } = await serve(t, sse(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n"), off);
-  await collect(stream(codec, url, fast));
-  assert.equal(requests.length, 2);
+  const { play, pass } = played(t);
+  const off = play();
+  await off.answer(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n");
+  await off.close();
+  await pass(off.delays[0]);
+  await off.answer(open({ keepAlive: "off" }));
+  await pass(86_400_000);
+  assert.deepEqual([off.requests, off.causes], [2, [undefined]]);
+  await off.say(end);
+  await off.done;
 
-  const own = await serve(t, sse(open({ keepAlive: "off" }), { hold: true }), sse(end));
-  await collect(stream(codec, own.url, { ...fast, idleTimeoutMs: 200 }));
-  assert.equal(own.requests.length, 2);
+  const own = play({ idleTimeoutMs: 200 });
+  await own.answer(open({ keepAlive: "off" }));
+  await pass(199);
+  assert.deepEqual(own.causes, []);
+  await pass(1);
+  assert.deepEqual(own.causes, ["silent for 200 ms"]);
+  await pass(own.delays[0]);
+  await own.answer(end);
+  await own.done;
+  assert.equal(own.requests, 2);
 });
 
 test("the time that the consumer takes is not silence", async (t) => {
-  const { url, requests } = await serve(t, sse("event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n" + end));
-  for await (const _ of stream(codec, url, { idleTimeoutMs: 200 })) await new Promise((resolve) => setTimeout(resolve, 400));
-  assert.equal(requests.length, 1);
+  const { play, pass } = played(t);
+  const slow = play({ idleTimeoutMs: 200 }, () => pass(400));
+  await slow.answer("event: tick\ndata: 1\n\n");
+  await slow.say("event: tick\ndata: 2\n\nevent: tick\ndata: 3\n\n");
+  await slow.say(end);
+  await slow.done;
+  assert.deepEqual([slow.requests, slow.causes], [1, []]);
 });
 
 // The delays that a stream announces, with the dice thrown high.
@@ -413,22 +458,32 @@ test("a body without stream-open is a failed attempt, once the server has announ
 });
 
 test("a connection without events is good after twice the keep-alive interval", async (t) => {
-  const later = (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(open({ keepAliveMs: 100 }), () => setTimeout(() => response.end(), 400));
-  };
-  assert.deepEqual(await delays(t, { maxBackoffMs: 150, idleTimeoutMs: 0 }, sse(open({ keepAliveMs: 100 })), later, sse(end)), [150, 1]);
+  const { play, pass } = played(t);
+  const quiet = play({ maxBackoffMs: 150, idleTimeoutMs: 0 });
+  for (const held of [199, 200]) {
+    await quiet.answer(open({ keepAliveMs: 100 }));
+    await pass(held);
+    await quiet.close();
+    await pass(quiet.delays.at(-1));
+  }
+  await quiet.answer(end);
+  await quiet.done;
+  assert.deepEqual(quiet.delays, [150, 1]);
 });
 
 test("a server that does not announce itself is good as long as it holds the connection", async (t) => {
-  const now = Date.now;
-  t.after(() => (Date.now = now));
-  const later = (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    // Long enough is half a minute, of which no test waits.
-    response.write(":\n", () => setTimeout(() => { Date.now = () => now() + 60_000; response.end(); }, 20));
-  };
-  assert.deepEqual(await delays(t, { retryMs: 1, maxBackoffMs: 150, idleTimeoutMs: 0 }, later, sse(end)), [1]);
+  const { play, pass } = played(t);
+  const quiet = play({ maxBackoffMs: 150 });
+  // Long enough is half a minute, as nobody has said more.
+  for (const held of [29_999, 30_000]) {
+    await quiet.answer(":\n");
+    await pass(held);
+    await quiet.close();
+    await pass(quiet.delays.at(-1));
+  }
+  await quiet.answer(end);
+  await quiet.done;
+  assert.deepEqual(quiet.delays, [150, 1]);
 });
 
 test("Retry-After is waited for an hour at most", async (t) => {
