@@ -16,7 +16,6 @@ const cases = await ask("/cases");
 
 /** Instead of 3 s, where a case does not say otherwise; and however many attempts have failed. */
 const FAST = { retryMs: 50, maxBackoffMs: 400 };
-const LATE = 1_500;
 // The longest delay that may be drawn, so that it can be foreseen.
 Math.random = () => 1;
 
@@ -33,6 +32,7 @@ const OURS = {
   "redirect/cross-origin-no-cors": ["there is no page in Node, whose origin had to be kept from the answers of another", { state: 1, requests: 2, opens: 1, errors: 0, data: ["a"] }],
   "id/control": ["no header can carry a control character: the request is without the id", { lastEventIds: [null, null] }],
   "id/del": ["no header can carry a control character: the request is without the id", { lastEventIds: [null, null] }],
+  "retry/persists": ["an answer without an event is a failed attempt", { delays: [400, 300, 300] }],
   "break/bad-chunk": [BAD_ANSWER, { state: 2, requests: 2, opens: 1, errors: 2, data: ["a"] }],
 };
 
@@ -41,7 +41,7 @@ const codec = { name: "Cases", events: { message: "text" }, terminal: [] };
 /** Iterates until what is expected has come, or until it ends where that is expected. */
 async function play(one, expect) {
   const abort = new AbortController();
-  const seen = { opens: 0, errors: 0, data: [], ids: [], state: 0 };
+  const seen = { opens: 0, errors: 0, data: [], ids: [], delays: [], state: 0 };
   const reached = () =>
     expect.state !== 2 && expect.state !== undefined && seen.state === expect.state && seen.opens >= (expect.opens ?? 1) && seen.errors >= (expect.errors ?? 0) && seen.data.length >= (expect.data?.length ?? 0);
   let reach;
@@ -54,10 +54,13 @@ async function play(one, expect) {
       for await (const event of stream(codec, one.url, {
         ...options,
         signal: abort.signal,
-        onState({ state, cause }) {
+        onState({ state, delayMs }) {
           if (state === "connecting") seen.state = 0;
           else if (state === "open") [seen.state, seen.opens] = [1, seen.opens + 1];
-          else if (state === "waiting") [seen.state, seen.errors] = [0, seen.errors + 1];
+          else if (state === "waiting") {
+            [seen.state, seen.errors] = [0, seen.errors + 1];
+            seen.delays.push(delayMs);
+          }
           look();
         },
       })) {
@@ -84,7 +87,7 @@ async function play(one, expect) {
 function problems(expect, seen, reqs) {
   const found = [];
   const compare = (what, expected, actual) => expected !== undefined && JSON.stringify(expected) !== JSON.stringify(actual) && found.push(`${what} ${JSON.stringify(actual)?.slice(0, 200)}, not ${JSON.stringify(expected).slice(0, 200)}`);
-  for (const what of ["state", "opens", "errors", "data", "ids"]) compare(what, expect[what], seen[what]);
+  for (const what of ["state", "opens", "errors", "data", "ids", "delays"]) compare(what, expect[what], seen[what]);
   compare("requests", expect.requests, reqs.length);
   compare("methods", expect.methods, reqs.map((req) => req.method));
   compare("targets", expect.targets, reqs.map((req) => req.path.includes("to=1")));
@@ -92,7 +95,8 @@ function problems(expect, seen, reqs) {
   for (const [name, value] of Object.entries(expect.headers ?? {})) compare(name, value, reqs[0]?.headers[name]);
   for (const [n, wanted] of (expect.delays ?? []).entries()) {
     const delay = reqs[n + 1]?.t - reqs[n]?.ended;
-    if (!(delay + 2 >= wanted && delay <= wanted + LATE)) found.push(`the delay ${n} is ${delay}, not ${wanted}`);
+    // How much later it comes says how busy the machine is.
+    if (!(delay + 2 >= wanted)) found.push(`the delay ${n} is ${delay}, less than ${wanted}`);
   }
   return found;
 }

@@ -309,7 +309,8 @@ test("a HEAD is left when the source is closed, and Retry-After is waited for", 
   const other = new TypedEventSource(codec, busy.url, { ...fast, onEnd: finish });
   other.onConnectionError(() => at.push(performance.now()));
   await done;
-  assert.ok(performance.now() - at[1] >= 1000);
+  // A timer counts from where its turn of the loop began, which is a little before.
+  assert.ok(performance.now() - at[1] >= 990);
 });
 
 test("where to resume: the caller's id first, then the stream's, also of a connection before", async (t) => {
