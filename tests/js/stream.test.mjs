@@ -358,32 +358,28 @@ function played(t) {
 
 test("silence is a broken connection: announced interval, own timeout, any byte resets the clock", async (t) => {
   const { play, pass } = played(t);
+  const isGivenUpAfter = async (ms, seen) => {
+    await pass(ms - 1);
+    assert.deepEqual([seen.requests, seen.causes, seen.signal.aborted], [1, [], false]);
+    await pass(1);
+    assert.deepEqual([seen.causes, seen.signal.aborted], [[`silent for ${ms} ms`], true]);
+    await pass(seen.delays[0]);
+    assert.equal(seen.requests, 2);
+    await seen.answer(end);
+    await seen.done;
+  };
   const announced = play();
   await announced.answer(open({ keepAliveMs: 20 }) + "event: ping\ndata\n\n");
   for (let n = 0; n < 50; n++) {
     await pass(49);
     await announced.say(":\n\n");
   }
-  await pass(49);
-  assert.deepEqual([announced.requests, announced.causes, announced.signal.aborted], [1, [], false]);
-  await pass(1);
-  assert.deepEqual([announced.causes, announced.signal.aborted], [["silent for 50 ms"], true]);
-  await pass(announced.delays[0]);
-  assert.equal(announced.requests, 2);
-  await announced.answer(end);
-  await announced.done;
+  await isGivenUpAfter(50, announced);
 
-  for (const first of [undefined, "\n", open({ keepAliveMs: 20 })]) {
+  for (const first of [undefined, "\n", open({ keepAliveMs: 20 }), open({ keepAlive: "off" })]) {
     const own = play({ idleTimeoutMs: 200 });
     if (first) await own.answer(first);
-    await pass(199);
-    assert.deepEqual([own.requests, own.causes, own.signal.aborted], [1, [], false]);
-    await pass(1);
-    assert.deepEqual([own.causes, own.signal.aborted], [["silent for 200 ms"], true]);
-    await pass(own.delays[0]);
-    assert.equal(own.requests, 2);
-    await own.answer(end);
-    await own.done;
+    await isGivenUpAfter(200, own);
   }
 
   const off = play();
@@ -405,17 +401,6 @@ test("what a connection says of its keep-alive holds instead of what the one bef
   assert.deepEqual([off.requests, off.causes], [2, [undefined]]);
   await off.say(end);
   await off.done;
-
-  const own = play({ idleTimeoutMs: 200 });
-  await own.answer(open({ keepAlive: "off" }));
-  await pass(199);
-  assert.deepEqual(own.causes, []);
-  await pass(1);
-  assert.deepEqual(own.causes, ["silent for 200 ms"]);
-  await pass(own.delays[0]);
-  await own.answer(end);
-  await own.done;
-  assert.equal(own.requests, 2);
 });
 
 test("the time that the consumer takes is not silence", async (t) => {
@@ -457,33 +442,28 @@ test("a body without stream-open is a failed attempt, once the server has announ
   assert.deepEqual(await delays(t, { maxBackoffMs: 500 }, sse(open() + tick), sse("retry: 1\n\n"), sse(tick), sse(open() + tick), sse(end)), [1, 200, 400, 1]);
 });
 
-test("a connection without events is good after twice the keep-alive interval", async (t) => {
+// The delays behind connections on which there is only this text, each open for so many milliseconds.
+async function delaysBehind(t, text, times, options) {
   const { play, pass } = played(t);
-  const quiet = play({ maxBackoffMs: 150, idleTimeoutMs: 0 });
-  for (const held of [199, 200]) {
-    await quiet.answer(open({ keepAliveMs: 100 }));
+  const quiet = play({ maxBackoffMs: 150, ...options });
+  for (const held of times) {
+    await quiet.answer(text);
     await pass(held);
     await quiet.close();
     await pass(quiet.delays.at(-1));
   }
   await quiet.answer(end);
   await quiet.done;
-  assert.deepEqual(quiet.delays, [150, 1]);
+  return quiet.delays;
+}
+
+test("a connection without events is good after twice the keep-alive interval", async (t) => {
+  assert.deepEqual(await delaysBehind(t, open({ keepAliveMs: 100 }), [199, 200], { idleTimeoutMs: 0 }), [150, 1]);
 });
 
 test("a server that does not announce itself is good as long as it holds the connection", async (t) => {
-  const { play, pass } = played(t);
-  const quiet = play({ maxBackoffMs: 150 });
   // Long enough is half a minute, as nobody has said more.
-  for (const held of [29_999, 30_000]) {
-    await quiet.answer(":\n");
-    await pass(held);
-    await quiet.close();
-    await pass(quiet.delays.at(-1));
-  }
-  await quiet.answer(end);
-  await quiet.done;
-  assert.deepEqual(quiet.delays, [150, 1]);
+  assert.deepEqual(await delaysBehind(t, ":\n", [29_999, 30_000]), [150, 1]);
 });
 
 test("Retry-After is waited for an hour at most", async (t) => {
