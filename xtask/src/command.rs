@@ -169,6 +169,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_utf_8_ends_nothing() {
+        assert_eq!(lines(&b"\xff\n1 passed, 0 failed"[..]).collect::<Vec<_>>(), ["\u{fffd}", "1 passed, 0 failed"]);
+    }
+
+    #[test]
     fn a_run_that_tests_nothing_has_failed() {
         assert_eq!(Command::new("true").tests(), Tally::one(false));
         assert_eq!(Command::new("false").tests(), Tally::one(false));
